@@ -1,0 +1,40 @@
+"""Runs the tests and counts them."""
+
+import subprocess
+import tempfile
+from pathlib import Path
+
+from launcher.console import ROOT, say
+from launcher.python_env import PYTHON
+from launcher.tally import Tally, from_pytest, from_vitest
+from launcher.web import UI, Node
+
+TOGETHER = ("-n", "2", "-m", "not e2e and not serial")
+ONE_BY_ONE = ("-m", "e2e or serial")
+
+
+def run_all(node: Node) -> Tally:
+    """The screens' unit tests, then pytest: what may run side by side first, then the rest."""
+    tally = vitest(node)
+    for arguments in (TOGETHER, ONE_BY_ONE):
+        tally.add(pytest(arguments))
+    return tally
+
+
+def pytest(arguments: tuple[str, ...]) -> Tally:
+    say(f"\n— pytest {' '.join(arguments)}")
+    with tempfile.TemporaryDirectory(prefix="lianluo-") as folder:
+        report = Path(folder) / "pytest.xml"
+        command = [str(PYTHON), "-m", "pytest", f"--junitxml={report}", *arguments]
+        answer = subprocess.run(command, cwd=ROOT, check=False)
+        return from_pytest(report, answer.returncode)
+
+
+def vitest(node: Node) -> Tally:
+    say("\n— vitest")
+    with tempfile.TemporaryDirectory(prefix="lianluo-") as folder:
+        report = Path(folder) / "vitest.json"
+        options = ("run", "--reporter=default", "--reporter=json", f"--outputFile.json={report}")
+        command = node.tool("vitest/vitest.mjs", *options)
+        answer = subprocess.run(command, cwd=UI, env=node.environment(), check=False)
+        return from_vitest(report, answer.returncode)
