@@ -1,0 +1,1 @@
+"""Deterministic rules: `decide` reads, `apply` folds. Standard library and `hub.model` only."""

@@ -1,0 +1,43 @@
+"""What the hub asks a bot and what it answers."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class BotAction(StrEnum):
+    ANSWER = "answer"
+    SUGGEST = "suggest"
+    REFUSE = "refuse"
+    HAND_OFF = "hand_off"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """`score` lies between 0 and 1."""
+
+    article_id: str
+    title: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotQuestion:
+    """`misses` in a row before this question; `choice` is the article of a pressed button."""
+
+    text: str
+    misses: int = 0
+    choice: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotAnswer:
+    """`text` is what the customer reads; `reason` a stable code; `candidates` best first."""
+
+    action: BotAction
+    reason: str
+    text: str
+    article_id: str = ""
+    article_version: int = 0
+    candidates: tuple[Candidate, ...] = ()
+    model: str = ""
+    language: str = "zh"

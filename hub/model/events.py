@@ -1,0 +1,258 @@
+"""Events of the streams: facts in the past tense. One commit holds the events of one input."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub.model.bot import BotAnswer, BotQuestion
+from hub.model.ids import AgentId, ConversationId, CustomerId, InteractionId, MessageId
+from hub.model.message import Address, DeliveryState, Part, ReplyGrant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ignored:
+    """The input changes nothing, for a reason ("timer_not_armed", "superseded", …)."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A rule says no. `reason` is a stable code for the author, `detail` a hint without content."""
+
+    reason: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """`decide` raised: the input is kept in the commit and does not poison the shard."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationOpened:
+    conversation_id: ConversationId
+    address: Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageReceived:
+    """The parts stand here too, so that readers need only events."""
+
+    message_id: MessageId
+    conversation_id: ConversationId
+    address: Address
+    parts: tuple[Part, ...]
+    sent_at: datetime
+    grant: ReplyGrant | None = None
+    choice: str = ""
+    display_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalReceived:
+    """`conversation_id` is None when no conversation is open: a signal alone opens none."""
+
+    address: Address
+    kind: str
+    value: str = ""
+    conversation_id: ConversationId | None = None
+    grant: ReplyGrant | None = None
+    raw: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotAsked:
+    conversation_id: ConversationId
+    message_id: MessageId
+    question: BotQuestion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotAnswered:
+    conversation_id: ConversationId
+    message_id: MessageId
+    answer: BotAnswer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageSent:
+    """A message of ours was taken for sending; each part becomes one outbox row.
+
+    `author`: "agent:<id>", "bot", "system", "api:<key>". `charged` names the grant kind each part
+    used ("" where the channel has no windows). `resend_of` is the outbox row a person sends again.
+    """
+
+    message_id: MessageId
+    conversation_id: ConversationId
+    author: str
+    address: Address
+    parts: tuple[Part, ...]
+    charged: tuple[str, ...] = ()
+    resend_of: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageWithheld:
+    """A message of the bot or the system that no rule of the channel lets us send now."""
+
+    conversation_id: ConversationId
+    author: str
+    parts: tuple[Part, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageDiscarded:
+    of: str
+    author: str
+    message_id: MessageId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryChanged:
+    """`index` is that of the part in its message."""
+
+    of: str
+    state: DeliveryState
+    provider_id: str = ""
+    code: str = ""
+    provider_code: str = ""
+    message_id: MessageId | None = None
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOff:
+    """The bot's part ends; a person is to answer."""
+
+    conversation_id: ConversationId
+    interaction_id: InteractionId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InteractionOffered:
+    interaction_id: InteractionId
+    agent_id: AgentId
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InteractionRequeued:
+    interaction_id: InteractionId
+    epoch: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InteractionAssigned:
+    interaction_id: InteractionId
+    agent_id: AgentId
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrapUpStarted:
+    interaction_id: InteractionId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrapUpFinished:
+    interaction_id: InteractionId
+    disposition: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationClosed:
+    conversation_id: ConversationId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerArmed:
+    name: str
+    generation: int
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerDisarmed:
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergePlanned:
+    into: CustomerId
+    author: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergedInto:
+    """From here on this stream forwards what customers send."""
+
+    into: CustomerId
+    addresses: tuple[Address, ...]
+    grants: tuple[tuple[str, ReplyGrant], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeUndone:
+    """`addresses` go back; none when the merge was only planned."""
+
+    from_customer: CustomerId
+    author: str
+    addresses: tuple[Address, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forwarded:
+    """The input goes on to the customer this one was merged into."""
+
+    to: CustomerId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerAbsorbed:
+    customer_id: CustomerId
+    addresses: tuple[Address, ...]
+    grants: tuple[tuple[str, ReplyGrant], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerReleased:
+    customer_id: CustomerId
+    addresses: tuple[Address, ...] = ()
+
+
+Event = (
+    Ignored
+    | Refused
+    | Failed
+    | ConversationOpened
+    | MessageReceived
+    | SignalReceived
+    | BotAsked
+    | BotAnswered
+    | MessageSent
+    | MessageWithheld
+    | MessageDiscarded
+    | DeliveryChanged
+    | HandedOff
+    | InteractionOffered
+    | InteractionRequeued
+    | InteractionAssigned
+    | WrapUpStarted
+    | WrapUpFinished
+    | ConversationClosed
+    | TimerArmed
+    | TimerDisarmed
+    | MergePlanned
+    | MergedInto
+    | MergeUndone
+    | Forwarded
+    | CustomerAbsorbed
+    | CustomerReleased
+)

@@ -1,0 +1,248 @@
+"""Inputs of the streams: what providers, people, timers and other streams hand in.
+
+Each is stored as the `body` of an inbox row before it is acknowledged, and stands again in the
+commit that consumed it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub.model.bot import BotAnswer
+from hub.model.ids import AgentId, ChannelId, ConversationId, CustomerId, InteractionId, MessageId
+from hub.model.message import Address, DeliveryState, Part, ReplyGrant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerMessage:
+    """A customer wrote. `external_id` is unique in the channel account (de-duplication key).
+
+    `order` sorts what one address sent: the provider's time and id, fixed width.
+    """
+
+    address: Address
+    external_id: str
+    order: str
+    parts: tuple[Part, ...]
+    sent_at: datetime
+    grant: ReplyGrant | None = None
+    choice: str = ""
+    display_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerSignal:
+    """A customer did something other than write: "followed", "unfollowed", "menu_click", "scan"…
+
+    `kind` "unsupported" keeps an event we do not know, whole, in `raw`.
+    """
+
+    address: Address
+    external_id: str
+    order: str
+    kind: str
+    sent_at: datetime
+    value: str = ""
+    raw: tuple[tuple[str, str], ...] = ()
+    grant: ReplyGrant | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """A provider tells what became of a message it took; it names no customer of ours."""
+
+    channel_id: ChannelId
+    provider_id: str
+    external_id: str
+    state: DeliveryState
+    reported_at: datetime
+    code: str = ""
+
+
+Inbound = CustomerMessage | CustomerSignal | Receipt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotReplied:
+    """`message_id` is the customer's message the bot was asked about."""
+
+    conversation_id: ConversationId
+    message_id: MessageId
+    answer: BotAnswer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotFailed:
+    """The bot could not answer; `code` is stable and without content."""
+
+    conversation_id: ConversationId
+    message_id: MessageId
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendMessage:
+    """A person or program writes to the customer.
+
+    `seen` is the stream's seq the author looked at; `parts` are already fitted to the channel,
+    each is one send of the provider. `interaction_id` and `epoch` are given by an assigned agent.
+    """
+
+    conversation_id: ConversationId
+    author: str
+    parts: tuple[Part, ...]
+    seen: int
+    interaction_id: InteractionId | None = None
+    epoch: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResendMessage:
+    """A person decided to send an undelivered part again, as a new row naming the old."""
+
+    conversation_id: ConversationId
+    author: str
+    of: str
+    address: Address
+    part: Part
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscardMessage:
+    """A person decided that an undelivered part shall not be sent again."""
+
+    author: str
+    of: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestHandOff:
+    conversation_id: ConversationId
+    author: str
+    reason: str = "asked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseConversation:
+    conversation_id: ConversationId
+    author: str
+    reason: str = "closed_by_person"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkOffered:
+    """The desk offers the interaction to an agent; a higher epoch replaces a lower."""
+
+    interaction_id: InteractionId
+    agent_id: AgentId
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkReturned:
+    """The desk took the interaction back to its queue (declined, timed out, lost, transfer)."""
+
+    interaction_id: InteractionId
+    epoch: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkAssigned:
+    interaction_id: InteractionId
+    agent_id: AgentId
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndInteraction:
+    """The assigned agent ends the talk; wrap-up begins."""
+
+    interaction_id: InteractionId
+    agent_id: AgentId
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinishWrapUp:
+    interaction_id: InteractionId
+    agent_id: AgentId
+    epoch: int
+    disposition: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryReport:
+    """What became of one outbox row `of` (a sender's result or a matched receipt).
+
+    `message_id` and `index` (of the part) are those in the row's body: rules do not know row keys.
+    """
+
+    of: str
+    state: DeliveryState
+    provider_id: str = ""
+    code: str = ""
+    provider_code: str = ""
+    message_id: MessageId | None = None
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeCustomer:
+    """To the customer with the higher id: merge into the lower one, at the next close."""
+
+    into: CustomerId
+    author: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoMerge:
+    author: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsorbCustomer:
+    """From the merged stream to the lower one: its addresses and what may be sent to them."""
+
+    customer_id: CustomerId
+    addresses: tuple[Address, ...]
+    grants: tuple[tuple[str, ReplyGrant], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseCustomer:
+    """From the stream whose merge was undone: take its addresses out again."""
+
+    customer_id: CustomerId
+    addresses: tuple[Address, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerFired:
+    """Made by the shard's owner from the state; never stored in the inbox."""
+
+    name: str
+    generation: int
+
+
+CustomerInput = (
+    CustomerMessage
+    | CustomerSignal
+    | BotReplied
+    | BotFailed
+    | SendMessage
+    | ResendMessage
+    | DiscardMessage
+    | RequestHandOff
+    | CloseConversation
+    | WorkOffered
+    | WorkReturned
+    | WorkAssigned
+    | EndInteraction
+    | FinishWrapUp
+    | DeliveryReport
+    | MergeCustomer
+    | UndoMerge
+    | AbsorbCustomer
+    | ReleaseCustomer
+    | TimerFired
+)

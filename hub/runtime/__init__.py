@@ -1,0 +1,1 @@
+"""Clock, bus, tasks, logs: what every part runs on."""
