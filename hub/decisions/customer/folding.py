@@ -1,0 +1,260 @@
+"""Each event folded into the state, in place. Knows no policy: what was decided stands."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from hub.decisions.customer import windows
+from hub.decisions.customer.sending import UNDELIVERED
+from hub.decisions.customer.state import (
+    CUSTOMER_AUTHOR,
+    SYSTEM_AUTHOR,
+    Conversation,
+    CustomerState,
+    KnownAddress,
+    SentRow,
+    Timer,
+)
+from hub.decisions.customer.table import MOVES
+from hub.model import events as e
+from hub.model.bot import BotAction
+from hub.model.ids import MessageId
+from hub.model.message import Address, DeliveryState, Part, ReplyGrant, TextPart
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_LATIN = re.compile(r"[A-Za-z]")
+
+
+def _nothing(state: CustomerState, event: Any, at: datetime) -> None:
+    """Events that only tell what happened."""
+
+
+def _opened(state: CustomerState, event: e.ConversationOpened, at: datetime) -> None:
+    state.episodes += 1
+    state.timers.clear()
+    state.conversation = Conversation(event.conversation_id, event.address.key, said_at=at)
+
+
+def _received(state: CustomerState, event: e.MessageReceived, at: datetime) -> None:
+    seq = state.seq + 1
+    known = _known(state, event.address)
+    known.reachable = True
+    known.heard = seq
+    if event.display_name:
+        known.display_name = event.display_name
+    if event.grant is not None:
+        windows.give(known, event.grant, seq)
+    state.language = _language(event.parts) or state.language
+    conversation = _open(state)
+    conversation.address = event.address.key
+    _said(conversation, CUSTOMER_AUTHOR, seq, at)
+
+
+def _signal(state: CustomerState, event: e.SignalReceived, at: datetime) -> None:
+    known = _known(state, event.address)
+    if event.kind == "unfollowed":
+        known.reachable = False
+    elif event.kind == "followed" or event.grant is not None:
+        known.reachable = True
+    if event.grant is not None:
+        windows.give(known, event.grant, state.seq + 1)
+
+
+def _asked(state: CustomerState, event: e.BotAsked, at: datetime) -> None:
+    _open(state).asked[event.message_id] = at
+
+
+def _answered(state: CustomerState, event: e.BotAnswered, at: datetime) -> None:
+    conversation = _open(state)
+    conversation.asked.pop(event.message_id, None)
+    if event.answer.action is BotAction.ANSWER:
+        conversation.misses = 0
+    elif event.answer.action is not BotAction.HAND_OFF:
+        conversation.misses += 1
+
+
+def _sent(state: CustomerState, event: e.MessageSent, at: datetime) -> None:
+    seq = state.seq + 1
+    windows.take(state, event, seq)
+    if event.resend_of:
+        row = state.rows.get(event.resend_of)
+        message_id = row.message_id if row else None
+        _remember(state, event.resend_of, DeliveryState.DISCARDED, message_id)
+    conversation = state.conversation
+    if conversation is not None and event.author != SYSTEM_AUTHOR and not event.resend_of:
+        _said(conversation, event.author, seq, at)
+
+
+def _discarded(state: CustomerState, event: e.MessageDiscarded, at: datetime) -> None:
+    _remember(state, event.of, DeliveryState.DISCARDED, event.message_id)
+
+
+def _delivery(state: CustomerState, event: e.DeliveryChanged, at: datetime) -> None:
+    windows.settle(state, event)
+    _remember(state, event.of, event.state, event.message_id)
+
+
+def _handed_off(state: CustomerState, event: e.HandedOff, at: datetime) -> None:
+    conversation = _move(state, event)
+    conversation.asked.clear()
+    conversation.interactions += 1
+    conversation.interaction_id = event.interaction_id
+    conversation.agent_id = None
+    conversation.epoch = 0
+
+
+def _offered(state: CustomerState, event: e.InteractionOffered, at: datetime) -> None:
+    conversation = _move(state, event)
+    conversation.agent_id, conversation.epoch = event.agent_id, event.epoch
+
+
+def _requeued(state: CustomerState, event: e.InteractionRequeued, at: datetime) -> None:
+    conversation = _move(state, event)
+    conversation.agent_id, conversation.epoch = None, event.epoch
+
+
+def _assigned(state: CustomerState, event: e.InteractionAssigned, at: datetime) -> None:
+    conversation = _move(state, event)
+    conversation.agent_id, conversation.epoch = event.agent_id, event.epoch
+
+
+def _wrap_up(state: CustomerState, event: e.WrapUpStarted, at: datetime) -> None:
+    _move(state, event)
+
+
+def _closed(state: CustomerState, event: e.ConversationClosed, at: datetime) -> None:
+    state.conversation = None
+    state.timers.clear()
+
+
+def _armed(state: CustomerState, event: e.TimerArmed, at: datetime) -> None:
+    state.generation = event.generation
+    state.timers[event.name] = Timer(event.generation, event.due)
+
+
+def _disarmed(state: CustomerState, event: e.TimerDisarmed, at: datetime) -> None:
+    state.timers.pop(event.name, None)
+
+
+def _merge_planned(state: CustomerState, event: e.MergePlanned, at: datetime) -> None:
+    state.merge_planned = event.into
+
+
+def _merged(state: CustomerState, event: e.MergedInto, at: datetime) -> None:
+    """The grants live on in the other stream; here nothing is left to use."""
+    state.merge_planned = None
+    state.merged_into = event.into
+    for known in state.addresses.values():
+        for grant in known.grants.values():
+            grant.left = 0
+
+
+def _undone(state: CustomerState, event: e.MergeUndone, at: datetime) -> None:
+    state.merge_planned = None
+    state.merged_into = None
+
+
+def _absorbed(state: CustomerState, event: e.CustomerAbsorbed, at: datetime) -> None:
+    if event.customer_id not in state.absorbed:
+        state.absorbed.append(event.customer_id)
+    for address in event.addresses:
+        _known(state, address)
+    for key, grant in event.grants:
+        known = state.addresses.get(key)
+        if known is not None:
+            kept = 0 if state.merged_into else grant.quota
+            moved = ReplyGrant(kind=grant.kind, quota=kept, until=grant.until)
+            windows.give(known, moved, state.seq + 1)
+
+
+def _released(state: CustomerState, event: e.CustomerReleased, at: datetime) -> None:
+    if event.customer_id in state.absorbed:
+        state.absorbed.remove(event.customer_id)
+    for address in event.addresses:
+        state.addresses.pop(address.key, None)
+    conversation = state.conversation
+    if conversation is not None and conversation.address not in state.addresses:
+        heard = {known.heard: key for key, known in state.addresses.items() if known.heard}
+        conversation.address = heard[max(heard)] if heard else next(iter(state.addresses), None)
+
+
+def _move(state: CustomerState, event: Any) -> Conversation:
+    conversation = _open(state)
+    conversation.state = MOVES[type(event)]
+    state.timers.clear()
+    return conversation
+
+
+def _open(state: CustomerState) -> Conversation:
+    if state.conversation is None:
+        raise LookupError("no open conversation")
+    return state.conversation
+
+
+def _known(state: CustomerState, address: Address) -> KnownAddress:
+    key = address.key
+    known = state.addresses.get(key)
+    if known is None:
+        known = state.addresses[key] = KnownAddress(address)
+    return known
+
+
+def _said(conversation: Conversation, author: str, seq: int, at: datetime) -> None:
+    if author != conversation.said_by:
+        conversation.others_seq = conversation.said_seq
+        conversation.said_by = author
+    conversation.said_seq = seq
+    conversation.said_at = at
+
+
+def _language(parts: tuple[Part, ...]) -> str:
+    """Of the first text; empty when it shows neither Chinese nor Latin letters."""
+    for part in parts:
+        if isinstance(part, TextPart):
+            if _HAN.search(part.text):
+                return "zh"
+            return "en" if _LATIN.search(part.text) else ""
+    return ""
+
+
+def _remember(
+    state: CustomerState, of: str, fate: DeliveryState, message_id: MessageId | None
+) -> None:
+    rows = state.rows
+    rows.pop(of, None)
+    rows[of] = SentRow(fate, message_id)
+    if len(rows) > windows.REMEMBERED:
+        settled = (key for key, row in rows.items() if row.state not in UNDELIVERED)
+        del rows[next(settled, next(iter(rows)))]
+
+
+FOLDS: Mapping[type, Callable[[CustomerState, Any, datetime], None]] = {
+    e.Ignored: _nothing,
+    e.Refused: _nothing,
+    e.Failed: _nothing,
+    e.ConversationOpened: _opened,
+    e.MessageReceived: _received,
+    e.SignalReceived: _signal,
+    e.BotAsked: _asked,
+    e.BotAnswered: _answered,
+    e.MessageSent: _sent,
+    e.MessageWithheld: _nothing,
+    e.MessageDiscarded: _discarded,
+    e.DeliveryChanged: _delivery,
+    e.HandedOff: _handed_off,
+    e.InteractionOffered: _offered,
+    e.InteractionRequeued: _requeued,
+    e.InteractionAssigned: _assigned,
+    e.WrapUpStarted: _wrap_up,
+    e.WrapUpFinished: _nothing,
+    e.ConversationClosed: _closed,
+    e.TimerArmed: _armed,
+    e.TimerDisarmed: _disarmed,
+    e.MergePlanned: _merge_planned,
+    e.MergedInto: _merged,
+    e.MergeUndone: _undone,
+    e.Forwarded: _nothing,
+    e.CustomerAbsorbed: _absorbed,
+    e.CustomerReleased: _released,
+}

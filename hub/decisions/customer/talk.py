@@ -1,0 +1,203 @@
+"""What customers and the bot say: opening, asking, answering, handing off, closing."""
+
+from datetime import datetime
+
+from hub.decisions.customer.draft import Draft
+from hub.decisions.customer.merging import merged_now
+from hub.decisions.customer.sending import say
+from hub.decisions.customer.state import BOT_AUTHOR, SYSTEM_AUTHOR
+from hub.decisions.customer.table import ACTIVE, BOT, SUPERSEDED, WRAP_UP
+from hub.model.bot import BotAction, BotAnswer, BotQuestion
+from hub.model.events import (
+    BotAnswered,
+    BotAsked,
+    ConversationClosed,
+    ConversationOpened,
+    Forwarded,
+    HandedOff,
+    InteractionAssigned,
+    MessageReceived,
+    SignalReceived,
+)
+from hub.model.ids import ConversationId, InteractionId, MessageId, conversation_id
+from hub.model.inputs import BotFailed, BotReplied, CustomerMessage, CustomerSignal
+from hub.model.message import MediaPart, MenuPart, Option, Part, TextPart
+
+OFFERED_ARTICLES = 3
+MISSES = frozenset({BotAction.REFUSE, BotAction.SUGGEST})
+
+
+def hear(draft: Draft, command: CustomerMessage) -> None:
+    state = draft.state
+    if state.merged_into is not None:
+        draft.add(Forwarded(to=state.merged_into))
+        return
+    conversation = state.conversation
+    if conversation is None:
+        _open(draft, command)
+        return
+    message_id = _receive(draft, command, conversation.conversation_id)
+    if conversation.state is BOT:
+        _ask(draft, command, conversation.conversation_id, message_id, conversation.misses)
+    elif conversation.state is WRAP_UP:
+        _reopen(draft)
+    elif conversation.state is ACTIVE and "grace" in state.timers:
+        draft.disarm("grace")
+        draft.arm("idle", draft.at + draft.policy.active_idle)
+
+
+def notice(draft: Draft, command: CustomerSignal) -> None:
+    state = draft.state
+    if state.merged_into is not None:
+        draft.add(Forwarded(to=state.merged_into))
+        return
+    conversation = state.conversation
+    draft.add(
+        SignalReceived(
+            address=command.address,
+            kind=command.kind,
+            value=command.value,
+            conversation_id=conversation.conversation_id if conversation else None,
+            grant=command.grant,
+            raw=command.raw,
+        )
+    )
+
+
+def hear_bot(draft: Draft, command: BotReplied) -> None:
+    conversation, answer = draft.open, command.answer
+    if command.message_id not in conversation.asked:
+        draft.add(SUPERSEDED)
+        return
+    draft.add(
+        BotAnswered(
+            conversation_id=command.conversation_id, message_id=command.message_id, answer=answer
+        )
+    )
+    if answer.action is BotAction.HAND_OFF:
+        hand_off(draft, answer.reason)
+    elif answer.action in MISSES and conversation.misses >= draft.policy.max_misses:
+        hand_off(draft, "bot_misses")
+    elif not answer.text.strip():
+        hand_off(draft, "bot_failed")
+    else:
+        say(draft, BOT_AUTHOR, _bot_part(draft, answer))
+        _wait_for_next_answer(draft, command.message_id)
+
+
+def bot_failed(draft: Draft, command: BotFailed) -> None:
+    if command.message_id in draft.open.asked:
+        hand_off(draft, "bot_failed")
+    else:
+        draft.add(SUPERSEDED)
+
+
+def hand_off(draft: Draft, reason: str) -> None:
+    """A person is to answer; the customer is told, if the channel lets us."""
+    conversation = draft.open
+    number = conversation.interactions + 1
+    draft.add(_handed_off(conversation.conversation_id, number, reason))
+    texts = draft.policy.texts(draft.state.language)
+    say(draft, SYSTEM_AUTHOR, TextPart(text=texts.hand_off))
+
+
+def close(draft: Draft, reason: str) -> None:
+    """The close, and with it a merge that waited for it."""
+    draft.add(ConversationClosed(conversation_id=draft.open.conversation_id, reason=reason))
+    if draft.state.merge_planned is not None:
+        draft.add(merged_now(draft.state, draft.state.merge_planned))
+
+
+def _open(draft: Draft, command: CustomerMessage) -> None:
+    opened = conversation_id(draft.state.customer_id, draft.state.episodes + 1)
+    draft.add(ConversationOpened(conversation_id=opened, address=command.address))
+    message_id = _receive(draft, command, opened)
+    if command.address.channel_id in draft.policy.without_bot:
+        draft.add(_handed_off(opened, 1, "bot_off"))
+        return
+    _ask(draft, command, opened, message_id, 0)
+    draft.arm("idle", draft.at + draft.policy.bot_idle)
+
+
+def _receive(draft: Draft, command: CustomerMessage, conversation: ConversationId) -> MessageId:
+    message_id = MessageId(f"{conversation}.{draft.seq}")
+    draft.add(
+        MessageReceived(
+            message_id=message_id,
+            conversation_id=conversation,
+            address=command.address,
+            parts=command.parts,
+            sent_at=command.sent_at,
+            grant=command.grant,
+            choice=command.choice,
+            display_name=command.display_name,
+        )
+    )
+    return message_id
+
+
+def _ask(
+    draft: Draft,
+    command: CustomerMessage,
+    conversation: ConversationId,
+    message_id: MessageId,
+    misses: int,
+) -> None:
+    question = BotQuestion(text=_readable(command.parts), misses=misses, choice=command.choice)
+    draft.add(BotAsked(conversation_id=conversation, message_id=message_id, question=question))
+    if "bot" not in draft.state.timers:
+        draft.arm("bot", draft.at + draft.policy.bot_answer_within)
+
+
+def _wait_for_next_answer(draft: Draft, answered: MessageId) -> None:
+    """Answers come in the order of the questions; each has its own limit."""
+    open_since: list[datetime] = [at for m, at in draft.open.asked.items() if m != answered]
+    if open_since:
+        draft.arm("bot", min(open_since) + draft.policy.bot_answer_within)
+    else:
+        draft.disarm("bot")
+
+
+def _reopen(draft: Draft) -> None:
+    """The customer writes on during wrap-up: the same agent goes on."""
+    conversation = draft.open
+    if conversation.interaction_id is None or conversation.agent_id is None:
+        raise LookupError("wrap-up without an agent")
+    draft.add(
+        InteractionAssigned(
+            interaction_id=conversation.interaction_id,
+            agent_id=conversation.agent_id,
+            epoch=conversation.epoch,
+        )
+    )
+    draft.arm("idle", draft.at + draft.policy.active_idle)
+
+
+def _handed_off(conversation: ConversationId, number: int, reason: str) -> HandedOff:
+    return HandedOff(
+        conversation_id=conversation,
+        interaction_id=InteractionId(f"{conversation}-{number}"),
+        reason=reason,
+    )
+
+
+def _bot_part(draft: Draft, answer: BotAnswer) -> Part:
+    if answer.action is not BotAction.SUGGEST or not answer.candidates:
+        return TextPart(text=answer.text)
+    return MenuPart(
+        head=answer.text,
+        options=tuple(
+            Option(id=c.article_id, title=c.title) for c in answer.candidates[:OFFERED_ARTICLES]
+        ),
+        tail=draft.policy.texts(answer.language).menu_hint,
+    )
+
+
+def _readable(parts: tuple[Part, ...]) -> str:
+    """What a bot can read: text and transcripts; may be empty."""
+    texts = (
+        part.text if isinstance(part, TextPart) else part.transcript
+        for part in parts
+        if isinstance(part, TextPart | MediaPart)
+    )
+    return "\n".join(text for text in texts if text)

@@ -1,0 +1,94 @@
+"""The settings that decisions about a conversation depend on, as one versioned value."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+from functools import cached_property
+from hashlib import blake2b
+from typing import Any
+
+from hub.model.ids import ChannelId
+
+
+@dataclass(frozen=True, kw_only=True)
+class Texts:
+    """What the system itself says to a customer, in one language."""
+
+    hand_off: str
+    menu_hint: str
+    idle_warning: str
+    idle_close: str
+
+
+ZH = Texts(
+    hand_off="已为您转接人工服务，人工坐席会在这里回复您，请稍候。",
+    menu_hint="以上都不是？请换个说法，或回复“转人工”由人工坐席为您服务。",
+    idle_warning="您还在吗？如果暂时没有其他问题，本次服务稍后将自动结束。",
+    idle_close="由于较长时间没有收到您的消息，本次服务先到这里。如有需要，随时在这里给我们留言。",
+)
+EN = Texts(
+    hand_off="A colleague will take over and answer you right here. One moment, please.",
+    menu_hint="None of these? Put it another way, or reply “agent” to reach a person.",
+    idle_warning="Are you still there? If there is nothing else, we will end this talk shortly.",
+    idle_close="We have not heard from you for a while, so we end this talk here. "
+    "Write to us at any time if you need us.",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """The life of a conversation.
+
+    `max_misses`: how often in a row the bot may fail to help; the next time a person takes over.
+    `without_bot`: channel accounts whose customers go straight to people.
+    """
+
+    bot_idle: timedelta = timedelta(minutes=30)
+    bot_answer_within: timedelta = timedelta(seconds=10)
+    active_idle: timedelta = timedelta(minutes=20)
+    active_idle_grace: timedelta = timedelta(minutes=2)
+    wrap_up_limit: timedelta = timedelta(minutes=10)
+    max_misses: int = 2
+    without_bot: frozenset[ChannelId] = field(default_factory=frozenset)
+    zh: Texts = ZH
+    en: Texts = EN
+
+    @cached_property
+    def version(self) -> str:
+        """Eight hex digits of all values; equal policies have equal versions."""
+        text = repr(_canonical(asdict(self)))
+        return blake2b(text.encode(), digest_size=4).hexdigest()
+
+    def as_doc(self) -> dict[str, Any]:
+        """As it is kept for replay; durations in microseconds."""
+        return {name: _plain(value) for name, value in asdict(self).items()}
+
+    @classmethod
+    def of_doc(cls, doc: Mapping[str, Any]) -> "Policy":
+        """The policy `as_doc` was made of."""
+        read: dict[str, Any] = {}
+        for name, value in doc.items():
+            if isinstance(value, dict):
+                read[name] = Texts(**value)
+            elif isinstance(value, list):
+                read[name] = frozenset(value)
+            else:
+                read[name] = value if name == "max_misses" else timedelta(microseconds=value)
+        return cls(**read)
+
+    def texts(self, language: str) -> Texts:
+        return self.en if language == "en" else self.zh
+
+
+def _canonical(value: Any) -> Any:
+    if isinstance(value, dict):
+        return sorted((name, _canonical(item)) for name, item in value.items())
+    return _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, timedelta):
+        return value // timedelta(microseconds=1)
+    return value

@@ -1,0 +1,192 @@
+"""The list of conversations: one document an episode."""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+from hub.decisions.customer.table import MOVES
+from hub.model import events as e
+from hub.model.codec import plain, reader
+from hub.model.ids import (
+    CUSTOMER,
+    ConversationId,
+    InteractionId,
+    MessageId,
+    stream_kind,
+    stream_name,
+)
+from hub.model.message import (
+    DeliveryState,
+    LinkPart,
+    LocationPart,
+    MediaPart,
+    MenuPart,
+    Part,
+    TextPart,
+    UnsupportedPart,
+)
+
+Doc = dict[str, Any]
+TEXT_LIMIT = 120
+"""Characters of the last message shown in a list."""
+_read = reader(e.Event)
+UNDELIVERED = frozenset({DeliveryState.FAILED, DeliveryState.UNCERTAIN})
+
+
+class Conversations:
+    """`Projection` "conversations". `undelivered_rows` names what `undelivered` counts."""
+
+    name = "conversations"
+
+    def ids(self, commit: Doc) -> Collection[str]:
+        if stream_kind(commit["stream"]) != CUSTOMER:
+            return ()
+        return dict.fromkeys(
+            found for event in commit["events"] if (found := conversation_of(event))
+        ).keys()
+
+    def fold(self, key: str, doc: Doc | None, commit: Doc) -> Doc:
+        new: Doc = _blank(key, commit) if doc is None else dict(doc)
+        for packed in commit["events"]:
+            if conversation_of(packed) == key:
+                event = _read(packed)
+                _move(new, event, commit)
+                FOLDS.get(type(event), _nothing)(new, event)
+        return new | {"shard": commit["shard"], "n": commit["n"], "seq": commit["seq"]}
+
+
+def conversation_of(event: Mapping[str, Any]) -> ConversationId | None:
+    """The conversation a packed event belongs to: named, or part of the id it names."""
+    named = event.get("conversation_id")
+    if named:
+        return ConversationId(named)
+    if interaction := event.get("interaction_id"):
+        return conversation_of_interaction(interaction)
+    message = event.get("message_id")
+    return conversation_of_message(message) if message else None
+
+
+def conversation_of_interaction(interaction: InteractionId) -> ConversationId:
+    return ConversationId(interaction.rpartition("-")[0])
+
+
+def conversation_of_message(message: MessageId) -> ConversationId:
+    customer, episode, *_ = message.split(".")
+    return ConversationId(f"{customer}.{episode}")
+
+
+def _blank(key: str, commit: Doc) -> Doc:
+    return {
+        "_id": key,
+        "stream": commit["stream"],
+        "customer_id": stream_name(commit["stream"]),
+        "display_name": "",
+        "opened_at": commit["at"],
+        "updated_at": commit["at"],
+        "last_text": "",
+        "last_kind": "",
+        "last_author": "",
+        "messages": 0,
+        "undelivered": 0,
+        "undelivered_rows": [],
+    }
+
+
+def _move(doc: Doc, event: Any, commit: Doc) -> None:
+    """Receipts and decisions about lost rows do not bring a conversation to the top."""
+    state = MOVES.get(type(event))
+    if state is not None:
+        doc["state"] = state.value
+    if isinstance(event, e.ConversationClosed):
+        doc["closed_at"] = commit["at"]
+    if not isinstance(event, e.DeliveryChanged | e.MessageDiscarded):
+        doc["updated_at"] = commit["at"]
+
+
+def _nothing(doc: Doc, event: Any) -> None:
+    """Events no list shows."""
+
+
+def _opened(doc: Doc, event: e.ConversationOpened) -> None:
+    doc["channel_id"] = event.address.channel_id
+    doc["address"] = plain(event.address)
+
+
+def _received(doc: Doc, event: e.MessageReceived) -> None:
+    doc["channel_id"] = event.address.channel_id
+    doc["address"] = plain(event.address)
+    if event.display_name:
+        doc["display_name"] = event.display_name
+    _say(doc, "customer", event.parts)
+
+
+def _sent(doc: Doc, event: e.MessageSent) -> None:
+    if event.resend_of:
+        _settle(doc, event.resend_of, lost=False)
+    _say(doc, event.author, event.parts)
+
+
+def _handed_off(doc: Doc, event: e.HandedOff) -> None:
+    doc["interaction_id"] = event.interaction_id
+    doc["handed_off_reason"] = event.reason
+
+
+def _with_agent(doc: Doc, event: e.InteractionOffered | e.InteractionAssigned) -> None:
+    doc["agent_id"] = event.agent_id
+
+
+def _requeued(doc: Doc, event: e.InteractionRequeued) -> None:
+    doc.pop("agent_id", None)
+
+
+def _closed(doc: Doc, event: e.ConversationClosed) -> None:
+    doc["close_reason"] = event.reason
+
+
+def _delivery(doc: Doc, event: e.DeliveryChanged) -> None:
+    _settle(doc, event.of, lost=event.state in UNDELIVERED)
+
+
+def _discarded(doc: Doc, event: e.MessageDiscarded) -> None:
+    _settle(doc, event.of, lost=False)
+
+
+def _settle(doc: Doc, row: str, *, lost: bool) -> None:
+    others = [one for one in doc["undelivered_rows"] if one != row]
+    doc["undelivered_rows"] = [*others, row] if lost else others
+    doc["undelivered"] = len(doc["undelivered_rows"])
+
+
+def _say(doc: Doc, author: str, parts: tuple[Part, ...]) -> None:
+    doc["messages"] += 1
+    doc["last_author"] = author
+    doc["last_kind"] = type(parts[0]).__name__ if parts else ""
+    doc["last_text"] = _text(parts[0])[:TEXT_LIMIT] if parts else ""
+
+
+def _text(part: Part) -> str:
+    """Empty for media and for what we cannot show: naming these is the screen's work."""
+    match part:
+        case TextPart():
+            return part.text
+        case MenuPart():
+            return part.head
+        case LinkPart():
+            return part.title
+        case LocationPart():
+            return part.label
+        case MediaPart() | UnsupportedPart():
+            return ""
+
+
+FOLDS: Mapping[type, Callable[[Doc, Any], None]] = {
+    e.ConversationOpened: _opened,
+    e.MessageReceived: _received,
+    e.MessageSent: _sent,
+    e.HandedOff: _handed_off,
+    e.InteractionOffered: _with_agent,
+    e.InteractionRequeued: _requeued,
+    e.InteractionAssigned: _with_agent,
+    e.ConversationClosed: _closed,
+    e.DeliveryChanged: _delivery,
+    e.MessageDiscarded: _discarded,
+}

@@ -1,0 +1,113 @@
+"""The list of customers: one document a customer stream."""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+from hub.model import events as e
+from hub.model.codec import plain, reader
+from hub.model.ids import CUSTOMER, stream_kind, stream_name
+from hub.model.message import Address
+
+Doc = dict[str, Any]
+_read = reader(e.Event)
+
+
+class Customers:
+    """`Projection` "customers"."""
+
+    name = "customers"
+
+    def ids(self, commit: Doc) -> Collection[str]:
+        if stream_kind(commit["stream"]) != CUSTOMER:
+            return ()
+        changes = any(event["is"] in FOLDS for event in commit["events"])
+        return (stream_name(commit["stream"]),) if changes else ()
+
+    def fold(self, key: str, doc: Doc | None, commit: Doc) -> Doc:
+        new: Doc = _blank(key, commit) if doc is None else dict(doc)
+        for packed in commit["events"]:
+            step = FOLDS.get(packed["is"])
+            if step is not None:
+                step(new, _read(packed))
+        return new | {
+            "shard": commit["shard"],
+            "n": commit["n"],
+            "updated_at": commit["at"],
+        }
+
+
+def _blank(key: str, commit: Doc) -> Doc:
+    return {
+        "_id": key,
+        "stream": commit["stream"],
+        "display_name": "",
+        "addresses": [],
+        "first_seen_at": commit["at"],
+        "conversations": 0,
+        "absorbed": [],
+    }
+
+
+def _opened(doc: Doc, event: e.ConversationOpened) -> None:
+    doc["conversations"] += 1
+    doc["open_conversation_id"] = event.conversation_id
+
+
+def _received(doc: Doc, event: e.MessageReceived) -> None:
+    _know(doc, event.address)
+    if event.display_name:
+        doc["display_name"] = event.display_name
+
+
+def _signal(doc: Doc, event: e.SignalReceived) -> None:
+    _know(doc, event.address)
+
+
+def _closed(doc: Doc, event: e.ConversationClosed) -> None:
+    doc.pop("open_conversation_id", None)
+
+
+def _planned(doc: Doc, event: e.MergePlanned) -> None:
+    doc["merge_planned"] = event.into
+
+
+def _merged(doc: Doc, event: e.MergedInto) -> None:
+    doc.pop("merge_planned", None)
+    doc["merged_into"] = event.into
+
+
+def _undone(doc: Doc, event: e.MergeUndone) -> None:
+    doc.pop("merge_planned", None)
+    doc.pop("merged_into", None)
+
+
+def _absorbed(doc: Doc, event: e.CustomerAbsorbed) -> None:
+    if event.customer_id not in doc["absorbed"]:
+        doc["absorbed"] = [*doc["absorbed"], event.customer_id]
+    for address in event.addresses:
+        _know(doc, address)
+
+
+def _released(doc: Doc, event: e.CustomerReleased) -> None:
+    gone = [plain(address) for address in event.addresses]
+    doc["absorbed"] = [one for one in doc["absorbed"] if one != event.customer_id]
+    doc["addresses"] = [address for address in doc["addresses"] if address not in gone]
+
+
+def _know(doc: Doc, address: Address) -> None:
+    known = plain(address)
+    if known not in doc["addresses"]:
+        doc["addresses"] = [*doc["addresses"], known]
+
+
+FOLDS: Mapping[str, Callable[[Doc, Any], None]] = {
+    e.ConversationOpened.__name__: _opened,
+    e.MessageReceived.__name__: _received,
+    e.SignalReceived.__name__: _signal,
+    e.ConversationClosed.__name__: _closed,
+    e.MergePlanned.__name__: _planned,
+    e.MergedInto.__name__: _merged,
+    e.MergeUndone.__name__: _undone,
+    e.CustomerAbsorbed.__name__: _absorbed,
+    e.CustomerReleased.__name__: _released,
+}

@@ -1,0 +1,120 @@
+"""The list of customers, folded commit by commit."""
+
+from typing import Any
+
+from hub.model import inputs as i
+from hub.model.ids import CustomerId
+from hub.model.message import Address, DeliveryState
+from hub.projections.customers import Customers
+from tests.decisions.stream import (
+    CONVERSATION,
+    CUSTOMER_ID,
+    HOME,
+    START,
+    WX,
+    Stream,
+    close,
+    message,
+    minutes,
+    signal,
+)
+
+PROJECTION = Customers()
+LOWER = CustomerId("0" * 20)
+HIGHER = CustomerId("f" * 20)
+OTHER = Address(channel_id=WX, value="openid-2")
+
+
+def folded(stream: Stream) -> dict[str, Any]:
+    doc: dict[str, Any] | None = None
+    for commit in stream.commits:
+        for key in PROJECTION.ids(commit):
+            assert key == CUSTOMER_ID
+            doc = PROJECTION.fold(key, doc, commit)
+    assert doc is not None
+    return doc
+
+
+def written() -> Stream:
+    stream = Stream()
+    stream.do(message())
+    return stream
+
+
+def test_a_customer_who_wrote() -> None:
+    stream = Stream()
+    stream.do(signal("followed"))
+    stream.at = START + minutes(1)
+    stream.do(
+        i.CustomerMessage(
+            address=HOME,
+            external_id="1",
+            order="1",
+            parts=message().parts,
+            sent_at=START,
+            display_name="王女士",
+        )
+    )
+    assert folded(stream) == {
+        "_id": CUSTOMER_ID,
+        "shard": int(CUSTOMER_ID[:2], 16),
+        "n": 2,
+        "stream": f"customer:{CUSTOMER_ID}",
+        "display_name": "王女士",
+        "addresses": [{"channel_id": "wechat-demo", "value": "openid-1"}],
+        "first_seen_at": START,
+        "updated_at": START + minutes(1),
+        "conversations": 1,
+        "open_conversation_id": CONVERSATION,
+        "absorbed": [],
+    }
+
+
+def test_episodes_are_counted_and_the_open_one_is_named() -> None:
+    stream = written()
+    stream.do(close())
+    assert "open_conversation_id" not in folded(stream)
+    stream.do(message())
+    doc = folded(stream)
+    assert (doc["conversations"], doc["open_conversation_id"]) == (2, f"{CUSTOMER_ID}.2")
+
+
+def test_a_merge_is_shown_planned_done_and_undone() -> None:
+    stream = written()
+    stream.do(i.MergeCustomer(into=LOWER, author="api:crm"))
+    assert folded(stream)["merge_planned"] == LOWER
+    stream.do(close())
+    doc = folded(stream)
+    assert doc["merged_into"] == LOWER
+    assert "merge_planned" not in doc
+    stream.do(i.UndoMerge(author="api:crm"))
+    assert "merged_into" not in folded(stream)
+
+
+def test_absorbed_customers_bring_and_take_their_addresses() -> None:
+    stream = written()
+    stream.do(i.AbsorbCustomer(customer_id=HIGHER, addresses=(OTHER,)))
+    doc = folded(stream)
+    assert doc["absorbed"] == [HIGHER]
+    assert [address["value"] for address in doc["addresses"]] == ["openid-1", "openid-2"]
+    stream.do(i.ReleaseCustomer(customer_id=HIGHER, addresses=(OTHER,)))
+    doc = folded(stream)
+    assert doc["absorbed"] == []
+    assert [address["value"] for address in doc["addresses"]] == ["openid-1"]
+
+
+def test_receipts_and_other_streams_touch_nobody() -> None:
+    stream = Stream()
+    stream.do(i.DeliveryReport(of="00:1#0", state=DeliveryState.SENT))
+    assert list(PROJECTION.ids(stream.commits[0])) == []
+    desk = {"stream": "desk:main", "events": [{"is": "ConversationOpened"}]}
+    assert list(PROJECTION.ids(desk)) == []
+
+
+def test_folding_leaves_the_old_document_alone() -> None:
+    stream = written()
+    before = folded(stream)
+    kept = {**before, "addresses": list(before["addresses"])}
+    stream.do(message(address=OTHER))
+    PROJECTION.fold(CUSTOMER_ID, before, stream.commits[-1])
+    assert before == kept
