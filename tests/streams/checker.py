@@ -1,0 +1,152 @@
+"""What must hold after any schedule: read from the majority view, judged without the engine.
+
+Nothing lost, nothing doubled, order per source, one agent per interaction, capacity, honest
+sends in order, replay, monotone time, no effect without its commit.
+"""
+
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from hub.streams.rows import effect_rows
+from tests.streams.toy import CAPACITY, CustomerRules, DeskRules
+
+Doc = dict[str, Any]
+EFFECT = re.compile(r"[0-9a-f]{2}:\d{12}#\d+")
+
+
+@dataclass
+class History:
+    """What the outside saw. `acked`: rows the hub said it stored; `carrier`: sends, in order.
+
+    `told`: inputs answered without a commit (only a planted bug does that).
+    """
+
+    acked: dict[str, Doc] = field(default_factory=dict)
+    carrier: list[str] = field(default_factory=list)
+    receipts: dict[str, str] = field(default_factory=dict)
+    told: set[str] = field(default_factory=set)
+
+
+def rules_for(stream: str) -> Any:
+    return DeskRules() if stream.startswith("desk:") else CustomerRules()
+
+
+class Checker:
+    def __init__(self, tables: dict[str, dict[Any, Doc]], history: History) -> None:
+        self.journal = tables["journal"]
+        self.inbox = tables["inbox"]
+        self.outbox = tables["outbox"]
+        self.history = history
+        self.bad: list[str] = []
+        self.seen: dict[str, str] = {}
+        self.messages: dict[str, list[str]] = defaultdict(list)
+        self.replies: dict[str, int] = {}
+        self.wanted: dict[str, Doc] = {}
+
+    def check(self) -> list[str]:
+        by_shard: dict[int, list[Doc]] = defaultdict(list)
+        for doc in self.journal.values():
+            by_shard[doc["shard"]].append(doc)
+        for shard, docs in sorted(by_shard.items()):
+            self._shard(shard, sorted(docs, key=lambda d: (d["n"], d["_id"])))
+        self._order()
+        self._losses()
+        self._effects()
+        self._carrier()
+        return self.bad
+
+    def _shard(self, shard: int, docs: list[Doc]) -> None:
+        states: dict[str, Any] = {}
+        last = None
+        for place, doc in enumerate(docs, 1):
+            if doc["n"] != place:
+                self.bad.append(f"journal: number {doc['n']} at place {place} of shard {shard}")
+                return
+            if last is not None and doc["at"] < last:
+                self.bad.append(f"time runs backward at {doc['_id']}")
+            last = doc["at"]
+            if not self._commit(doc, states):
+                return
+
+    def _commit(self, doc: Doc, states: dict[str, Any]) -> bool:
+        stream, key = doc["stream"], doc["input"]["key"]
+        rules = rules_for(stream)
+        state = states.setdefault(stream, rules.new(stream))
+        if key in self.history.told and doc["events"][0]["is"] != "Ignored":
+            self.bad.append(f"answer: {key} was refused, then done")
+        if key in self.seen:
+            self.bad.append(f"double: input {key} at {self.seen[key]} and {doc['_id']}")
+        self.seen[key] = doc["_id"]
+        again = [rules.pack(e) for e in rules.decide(state, doc["input"]["body"], key, doc["at"])]
+        if again != doc["events"]:
+            self.bad.append(f"replay: {doc['_id']} {key}")
+            return False
+        effects = []
+        for packed in doc["events"]:
+            event = rules.unpack(packed)
+            effects += list(rules.effects(stream, event, doc["input"]["body"]))
+            rules.apply(state, event, doc["at"])
+            self._event(doc, event)
+        state.seq = doc["seq"]
+        jobs, tells = effect_rows(doc, effects)
+        self.wanted.update({r["_id"]: r for r in jobs + tells})
+        if stream.startswith("desk:"):
+            works = state.data["works"].values()
+            load = Counter(x["agent"] for x in works if x["s"] in ("offered", "owned"))
+            if max(load.values(), default=0) > CAPACITY:
+                self.bad.append(f"capacity at {doc['_id']}")
+        return True
+
+    def _event(self, doc: Doc, event: list[Any]) -> None:
+        if event[0] == "Msg":
+            self.messages[doc["input"]["source"]].append(doc["input"]["order"])
+        if event[0] == "Reply":
+            if self.replies.get(event[1], 0) > event[3]:
+                self.bad.append(f"two agents: {event[1]} epoch {event[3]}")
+            self.replies[event[1]] = event[3]
+
+    def _order(self) -> None:
+        for source, order in self.messages.items():
+            if order != sorted(order):
+                self.bad.append(f"order: {source} {order}")
+
+    def _losses(self) -> None:
+        for key, row in self.history.acked.items():
+            if row["shard"] >= 0 and key not in self.seen and key not in self.history.told:
+                self.bad.append(f"loss: acknowledged {key} is not in the journal")
+        known = {r.get("provider_id") for r in self.outbox.values()}
+        for key, provider_id in self.history.receipts.items():
+            if provider_id in known and key not in self.seen:
+                self.bad.append(f"loss: receipt {key}")
+
+    def _effects(self) -> None:
+        made = {k: r for k, r in {**self.outbox, **self.inbox}.items() if EFFECT.fullmatch(str(k))}
+        for key, row in made.items():
+            want = self.wanted.get(str(key))
+            if want is None:
+                self.bad.append(f"phantom: effect {key} of no commit")
+            elif (
+                want.get("destination") != row.get("destination") or want["stream"] != row["stream"]
+            ):
+                self.bad.append(f"phantom: effect {key} differs from its commit")
+            elif "body" in row and want["body"] != row["body"]:
+                self.bad.append(f"phantom: effect {key} differs from its commit")
+        for key in self.wanted.keys() - made.keys():
+            self.bad.append(f"loss: effect {key} was never made")
+        for key in [k for k, r in self.inbox.items() if r.get("open") and r["shard"] >= 0]:
+            self.bad.append(f"stuck: input {key} is still open")
+
+    def _carrier(self) -> None:
+        for key, count in Counter(self.history.carrier).items():
+            if count > 1:
+                self.bad.append(f"double: {key} sent {count} times")
+        order: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        for key in self.history.carrier:
+            row = self.outbox.get(key)
+            if row and row["state"] == "sent" and not row.get("late"):
+                order[row["destination"]].append((row["n"], row["k"]))
+        for place, numbers in order.items():
+            if numbers != sorted(numbers):
+                self.bad.append(f"send order: {place} {numbers}")
