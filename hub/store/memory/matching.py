@@ -1,0 +1,32 @@
+"""Equality conditions on documents, as MongoDB reads them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+
+def matches(doc: Mapping[str, Any], where: Mapping[str, Any]) -> bool:
+    """True when every condition holds; a list of values means any of them.
+
+    A path may name fields inside fields ("address.value") and reaches into lists.
+    """
+    return all(_holds(doc, path, value) for path, value in where.items())
+
+
+def _holds(doc: Mapping[str, Any], path: str, value: Any) -> bool:
+    allowed = value if isinstance(value, list | tuple | set | frozenset) else (value,)
+    return any(found in allowed for found in _values(doc, path.split(".")))
+
+
+def _values(item: Any, path: list[str]) -> Iterator[Any]:
+    """What stands at the path; None when nothing does, as a missing field equals null."""
+    if isinstance(item, list):
+        for element in item:
+            yield from _values(element, path)
+        if not path:
+            yield item
+    elif not path:
+        yield item
+    elif isinstance(item, Mapping) and path[0] in item:
+        yield from _values(item[path[0]], path[1:])
+    else:
+        yield None

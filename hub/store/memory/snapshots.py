@@ -1,0 +1,32 @@
+"""Snapshots in memory."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from hub import ports
+from hub.store.memory.database import Change, Connection
+from hub.store.memory.labels import SNAPSHOTS
+
+Doc = dict[str, Any]
+
+
+def _newer(snapshot: Doc) -> Change:
+    def change(row: Doc | None) -> Doc | None:
+        return snapshot if row is None or row["seq"] < snapshot["seq"] else None
+
+    return change
+
+
+class MemorySnapshots:
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    async def load(self, streams: Collection[str]) -> dict[str, Doc]:
+        return {d["_id"]: d for d in await self._db.get(SNAPSHOTS, streams)}
+
+    async def save(self, snapshots: Sequence[Doc]) -> None:
+        await self._db.update(SNAPSHOTS, [(s["_id"], _newer(s)) for s in snapshots])
+
+
+def _conforms(snapshots: MemorySnapshots) -> ports.Snapshots:
+    return snapshots

@@ -1,0 +1,142 @@
+"""The connection, and the one place where the driver's errors get their meaning."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+from pymongo import AsyncMongoClient
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import (
+    BulkWriteError,
+    ConnectionFailure,
+    CursorNotFound,
+    ExecutionTimeout,
+    OperationFailure,
+    ProtocolError,
+    PyMongoError,
+    WriteConcernError,
+)
+
+from hub.errors import StoreUncertain
+
+Doc = dict[str, Any]
+Client = AsyncMongoClient[Doc]
+Database = AsyncDatabase[Doc]
+Collection = AsyncCollection[Doc]
+
+DUPLICATE = 11000
+
+UNSURE_CODES = frozenset(
+    {
+        1,  # InternalError, as when the disk is full
+        6,  # HostUnreachable
+        7,  # HostNotFound
+        8,  # UnknownError
+        24,  # LockTimeout
+        50,  # MaxTimeMSExpired
+        64,  # WriteConcernFailed
+        79,  # UnknownReplWriteConcern
+        89,  # NetworkTimeout
+        91,  # ShutdownInProgress
+        100,  # UnsatisfiableWriteConcern
+        112,  # WriteConflict
+        134,  # ReadConcernMajorityNotAvailableYet
+        189,  # PrimarySteppedDown
+        262,  # ExceededTimeLimit
+        9001,  # SocketException
+        10058,  # LegacyNotPrimary
+        10107,  # NotWritablePrimary
+        11600,  # InterruptedAtShutdown
+        11602,  # InterruptedDueToReplStateChange
+        13435,  # NotPrimaryNoSecondaryOk
+        13436,  # NotPrimaryOrSecondary
+        14031,  # OutOfDiskSpace
+    }
+)
+"""Server errors from which nothing may be concluded (MongoDB's error_codes.yml)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeouts:
+    """Milliseconds. `write_concern`: how long the majority may take to have a write."""
+
+    connect: int = 5_000
+    select_server: int = 5_000
+    socket: int = 15_000
+    write_concern: int = 10_000
+
+
+def connect(uri: str, timeouts: Timeouts) -> Client:
+    """A client that acknowledges and reads by the majority, whatever the address says."""
+    return AsyncMongoClient(
+        uri,
+        appname="lianluo",
+        tz_aware=True,
+        w="majority",
+        journal=True,
+        retryWrites=True,
+        readConcernLevel="majority",
+        wTimeoutMS=timeouts.write_concern,
+        connectTimeoutMS=timeouts.connect,
+        serverSelectionTimeoutMS=timeouts.select_server,
+        socketTimeoutMS=timeouts.socket,
+    )
+
+
+def is_uncertain(error: PyMongoError) -> bool:
+    """True when the write may stand, not stand or land later, or the read may be repeated.
+
+    A write-concern error hides beside duplicate keys: in the details of a bulk error, and it is
+    lost altogether in the DuplicateKeyError of a single write, so single inserts go as bulks.
+    """
+    if isinstance(
+        error,
+        ConnectionFailure | ProtocolError | CursorNotFound | ExecutionTimeout | WriteConcernError,
+    ):
+        return True
+    if not isinstance(error, OperationFailure):
+        return False
+    details: Mapping[str, Any] = error.details or {}
+    if details.get("writeConcernErrors") or details.get("writeConcernError"):
+        return True
+    if isinstance(error, BulkWriteError):
+        return any(e.get("code") in UNSURE_CODES for e in details.get("writeErrors", ()))
+    return (
+        error.code in UNSURE_CODES
+        or error.has_error_label("RetryableWriteError")
+        or error.has_error_label("TransientTransactionError")
+    )
+
+
+class _Asking:
+    """`with asking:` round every call of the driver: what is uncertain becomes StoreUncertain."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if isinstance(error, PyMongoError) and is_uncertain(error):
+            raise StoreUncertain(f"{type(error).__name__}: {str(error)[:200]}") from error
+
+
+asking = _Asking()
+
+
+def duplicates(error: BulkWriteError) -> list[int]:
+    """Places of the rows whose key stood already, when that is all that went wrong.
+
+    Raises:
+        BulkWriteError: something else went wrong as well.
+    """
+    details = error.details or {}
+    failed: Sequence[Mapping[str, Any]] = details.get("writeErrors", ())
+    if details.get("writeConcernErrors") or any(e["code"] != DUPLICATE for e in failed):
+        raise error
+    return sorted(e["index"] for e in failed)

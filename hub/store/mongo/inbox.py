@@ -1,0 +1,80 @@
+"""The inbox in MongoDB."""
+
+from collections.abc import Collection as Many, Mapping, Sequence
+from datetime import datetime
+
+from hub import ports
+from hub.store.mongo.calls import among, insert, read, touch
+from hub.store.mongo.client import Database, Doc, asking
+from hub.store.shapes import distinct_heads
+
+UNROUTED = -1
+HEAD = {"_id": 0, "shard": 1, "source": 1, "order": 1}
+
+
+class MongoInbox:
+    def __init__(self, database: Database) -> None:
+        self._rows = database["inbox"]
+
+    async def insert(self, rows: Sequence[Doc], *, ordered: bool) -> list[int]:
+        return await insert(self._rows, rows, ordered=ordered)
+
+    async def touch(self, keys: Sequence[str]) -> set[str]:
+        return await touch(self._rows, keys)
+
+    async def exists(self, key: str) -> bool:
+        return bool(await read(self._rows, {"_id": key}, {"_id": 1}, limit=1))
+
+    async def sources(self, shards: Many[int], limit: int) -> dict[tuple[int, str], str]:
+        if not shards:
+            return {}
+        where = {"open": True, "shard": among(shards)}
+        return distinct_heads(await read(self._rows, where, HEAD, limit=limit))
+
+    async def rows(self, heads: Mapping[tuple[int, str], str], limit: int) -> list[Doc]:
+        if not heads:
+            return []
+        where = {
+            "open": True,
+            "shard": among({shard for shard, _ in heads}),
+            "source": {"$in": list({source for _, source in heads})},
+        }
+        sort = [("shard", 1), ("source", 1), ("order", 1)]
+        found = await read(self._rows, where, sort=sort, limit=limit)
+        rows = []
+        for row in found:
+            head = heads.get((row["shard"], row["source"]))
+            if head is not None and row["order"] <= head:
+                rows.append(row)
+        return rows
+
+    async def done(self, keys: Sequence[str], expire_at: datetime) -> None:
+        if not keys:
+            return
+        change = {"$set": {"open": False, "expire_at": expire_at}, "$unset": {"body": ""}}
+        with asking:
+            await self._rows.update_many({"_id": {"$in": keys}}, change)
+
+    async def unrouted(self, limit: int) -> list[Doc]:
+        where = {"open": True, "shard": UNROUTED}
+        return await read(self._rows, where, sort=[("at", 1), ("_id", 1)], limit=limit)
+
+    async def route(self, key: str, shard: int, stream: str, body: Doc) -> bool:
+        where = {"_id": key, "shard": UNROUTED, "open": True}
+        change = {"$set": {"shard": shard, "stream": stream, "body": body}}
+        with asking:
+            result = await self._rows.update_one(where, change)
+        return result.matched_count == 1
+
+    async def bury(self, key: str, reason: str, at: datetime) -> None:
+        change = {"$set": {"open": False, "dead": True, "reason": reason, "buried_at": at}}
+        with asking:
+            await self._rows.update_one({"_id": key, "open": True}, change)
+
+    async def dead(self, limit: int, after: str = "") -> list[Doc]:
+        where = {"dead": True, "_id": {"$gt": after}}
+        return await read(self._rows, where, sort=[("_id", 1)], limit=limit)
+
+
+def _conforms(inbox: MongoInbox) -> ports.Inbox:
+    return inbox

@@ -1,0 +1,30 @@
+"""Snapshots in MongoDB."""
+
+from collections.abc import Collection as Many, Sequence
+
+from hub import ports
+from hub.store.mongo.calls import read
+from hub.store.mongo.client import Database, Doc
+from hub.store.mongo.guarded import save_newer
+
+
+def _older(snapshot: Doc) -> Doc:
+    return {"seq": {"$lt": snapshot["seq"]}}
+
+
+class MongoSnapshots:
+    def __init__(self, database: Database) -> None:
+        self._snapshots = database["snapshots"]
+
+    async def load(self, streams: Many[str]) -> dict[str, Doc]:
+        if not streams:
+            return {}
+        found = await read(self._snapshots, {"_id": {"$in": list(streams)}})
+        return {d["_id"]: d for d in found}
+
+    async def save(self, snapshots: Sequence[Doc]) -> None:
+        await save_newer(self._snapshots, snapshots, _older)
+
+
+def _conforms(snapshots: MongoSnapshots) -> ports.Snapshots:
+    return snapshots
