@@ -1,0 +1,1 @@
+"""Channel adapters: one folder a provider, nothing of it leaves its folder."""

@@ -1,0 +1,88 @@
+"""Settings of one Official Account. Numbers default to the provider's documents."""
+
+import base64
+import binascii
+from datetime import timedelta
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
+
+from channels.config import ChannelConfig
+from hub.ports import GrantRule
+
+Mode = Literal["plain", "compatible", "safe"]
+AES_KEY_CHARACTERS = 43
+
+
+class Grant(BaseModel):
+    """`quota` customer-service messages within `valid_s` seconds of the customer's act."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    quota: int = Field(ge=0)
+    valid_s: int = Field(gt=0)
+
+    def rule(self) -> GrantRule:
+        return GrantRule(quota=self.quota, valid=timedelta(seconds=self.valid_s))
+
+
+class WeChatConfig(ChannelConfig):
+    """`account` is the gh_… id pushes are addressed to; `token` signs them.
+
+    `mode`: "plain" takes plain pushes, "safe" sealed ones only, "compatible" both (for the days of
+    a change). `previous_aes_key` is still taken after a key change.
+    """
+
+    kind: Literal["wechat"]
+    account: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
+    app_id: str = Field(pattern=r"^[A-Za-z0-9]{1,64}$")
+    app_secret: SecretStr = Field(min_length=1)
+    token: SecretStr = Field(min_length=3, max_length=32)
+    mode: Mode = "safe"
+    aes_key: SecretStr | None = Field(default=None, validate_default=True)
+    previous_aes_key: SecretStr | None = None
+    base_url: str = Field(default="https://api.weixin.qq.com", pattern=r"^https?://[^\s?#]+$")
+
+    body_limit: int = Field(default=64 * 1024, ge=1024, le=1024 * 1024)
+    clock_skew_s: int = Field(default=300, ge=1, le=3600)
+    call_timeout_s: float = Field(default=10.0, gt=0, le=60)
+    max_text: int = Field(default=600, ge=1, le=2048)
+    max_options: int = Field(default=10, ge=1, le=50)
+    message_grant: Grant = Grant(quota=5, valid_s=48 * 3600)
+    click_grant: Grant = Grant(quota=3, valid_s=60)
+    follow_grant: Grant = Grant(quota=3, valid_s=60)
+    scan_grant: Grant = Grant(quota=3, valid_s=60)
+    renew_token_before_s: int = Field(default=280, ge=10, le=290)
+    forced_renewal_pause_s: int = Field(default=600, ge=30)
+
+    @field_validator("aes_key", "previous_aes_key")
+    @classmethod
+    def _is_aes_key(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if value is None:
+            if info.field_name == "aes_key" and info.data.get("mode") != "plain":
+                raise ValueError("is needed unless mode is 'plain'")
+            return None
+        text = value.get_secret_value()
+        if len(text) != AES_KEY_CHARACTERS or not _decodes(text):
+            raise ValueError("must be the 43 characters of the EncodingAESKey")
+        return value
+
+    @field_validator("base_url")
+    @classmethod
+    def _without_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    def grants(self) -> dict[str, GrantRule]:
+        return {
+            "message": self.message_grant.rule(),
+            "click": self.click_grant.rule(),
+            "follow": self.follow_grant.rule(),
+            "scan": self.scan_grant.rule(),
+        }
+
+
+def _decodes(text: str) -> bool:
+    try:
+        return len(base64.b64decode(text + "=", validate=True)) == 32
+    except binascii.Error:
+        return False
