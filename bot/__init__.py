@@ -1,0 +1,1 @@
+"""Answers what customers ask again and again from a bank's own articles."""

@@ -1,0 +1,1 @@
+"""Engines that rank articles for a question."""

@@ -1,0 +1,1 @@
+"""Trained models, written by `python -m bot.training`: do not edit by hand."""

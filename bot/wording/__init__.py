@@ -1,0 +1,1 @@
+"""What the bot says and the words it listens for, one TOML file a language."""
