@@ -1,0 +1,1 @@
+"""Screens: the workspace, the widget and the sandbox, and the gateway that feeds them."""

@@ -1,0 +1,120 @@
+/** The effects of a commit and what later commits say became of them. */
+import type { CommitRecord, Doc, EffectKind } from '../types'
+
+/**
+ * Messages take the delivery states of the outbox; a bot job is `asked`, then `answered` or
+ * `failed`; an input for another stream is `handed_on`.
+ */
+export type EffectState =
+  | 'queued'
+  | 'sending'
+  | 'uncertain'
+  | 'sent'
+  | 'delivered'
+  | 'read'
+  | 'failed'
+  | 'discarded'
+  | 'asked'
+  | 'answered'
+  | 'handed_on'
+
+export interface Effect {
+  key: string
+  kind: EffectKind
+  destination: string
+  state: EffectState
+  code: string
+  /** The commit that told the present state, 0 when none did yet. */
+  toldBy: number
+}
+
+interface Tracked {
+  effect: Effect
+  /** For a bot job the message it answers. */
+  messageId: string
+}
+
+export interface EffectBook {
+  byKey: Map<string, Tracked>
+}
+
+const FIRST: Readonly<Record<EffectKind, EffectState>> = {
+  message: 'queued',
+  bot: 'asked',
+  tell: 'handed_on',
+}
+const DELIVERY = new Set<string>([
+  'queued',
+  'sending',
+  'uncertain',
+  'sent',
+  'delivered',
+  'read',
+  'failed',
+  'discarded',
+])
+
+export function emptyBook(): EffectBook {
+  return { byKey: new Map() }
+}
+
+export const word = (doc: Readonly<Record<string, unknown>>, field: string): string => {
+  const value = doc[field]
+  return typeof value === 'string' ? value : ''
+}
+
+export function enterEffects(book: EffectBook, record: CommitRecord): Effect[] {
+  const questions = record.events.filter((event) => event.is === 'BotAsked')
+  return record.effects.map((each) => {
+    const effect: Effect = { ...each, state: FIRST[each.kind], code: '', toldBy: 0 }
+    const question = each.kind === 'bot' ? questions.shift() : undefined
+    const messageId = question ? word(question, 'message_id') : ''
+    book.byKey.set(each.key, { effect, messageId })
+    return effect
+  })
+}
+
+/** Let a commit tell what became of earlier effects. */
+export function settleEffects(book: EffectBook, record: CommitRecord): void {
+  for (const event of record.events) {
+    const state = toldState(event)
+    const tracked = state && book.byKey.get(word(event, 'of'))
+    if (!state || !tracked) continue
+    tracked.effect.state = state
+    tracked.effect.code = word(event, 'provider_code') || word(event, 'code')
+    tracked.effect.toldBy = record.seq
+  }
+  const { body } = record.input
+  if (body.is === 'BotReplied' || body.is === 'BotFailed') settleBotJob(book, record, body)
+}
+
+function toldState(event: Doc): EffectState | null {
+  if (event.is === 'MessageDiscarded') return 'discarded'
+  const state = word(event, 'state')
+  return event.is === 'DeliveryChanged' && DELIVERY.has(state) ? (state as EffectState) : null
+}
+
+function settleBotJob(book: EffectBook, record: CommitRecord, body: Doc): void {
+  const messageId = word(body, 'message_id')
+  for (const { effect, messageId: asked } of book.byKey.values()) {
+    if (asked !== messageId || messageId === '' || effect.toldBy !== 0) continue
+    effect.state = body.is === 'BotReplied' ? 'answered' : 'failed'
+    effect.code = word(body, 'code')
+    effect.toldBy = record.seq
+  }
+}
+
+/** Effects whose result is still to come. */
+export function countPending(book: EffectBook): number {
+  let pending = 0
+  for (const { effect } of book.byKey.values()) {
+    if (['queued', 'sending', 'asked', 'uncertain'].includes(effect.state)) pending += 1
+  }
+  return pending
+}
+
+/** The effect that an input key was derived from, if it is one of ours. */
+export function effectBehind(book: EffectBook, inputKey: string): string {
+  const found = /[0-9a-f]{2}:\d{12}#\d+/.exec(inputKey)?.[0] ?? ''
+  return book.byKey.has(found) ? found : ''
+}

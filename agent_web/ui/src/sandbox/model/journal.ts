@@ -1,0 +1,74 @@
+/** The fold of a customer's journal into what the right side of the page shows. */
+import { markRaw } from 'vue'
+import type { CommitRecord } from '../types'
+import { stateAfter, type ConversationState } from './conversation'
+import {
+  effectBehind,
+  emptyBook,
+  enterEffects,
+  settleEffects,
+  word,
+  type Effect,
+  type EffectBook,
+} from './effects'
+
+export interface Card {
+  seq: number
+  record: CommitRecord
+  effects: Effect[]
+  /** The commit whose effect led to this input, 0 when it came from outside. */
+  causedBy: number
+}
+
+export interface JournalView {
+  cards: Card[]
+  seq: number
+  state: ConversationState
+  conversationId: string
+  customerId: string
+  counts: { events: number; effects: number }
+  book: EffectBook
+  seqOfEffect: Map<string, number>
+}
+
+export function emptyJournal(): JournalView {
+  return {
+    cards: [],
+    seq: 0,
+    state: 'none',
+    conversationId: '',
+    customerId: '',
+    counts: { events: 0, effects: 0 },
+    book: emptyBook(),
+    seqOfEffect: new Map(),
+  }
+}
+
+/** Take one commit; one that was seen already changes nothing. */
+export function foldCommit(view: JournalView, record: CommitRecord): void {
+  if (record.seq <= view.seq) return
+  view.seq = record.seq
+  settleEffects(view.book, record)
+  const effects = enterEffects(view.book, record)
+  for (const effect of effects) view.seqOfEffect.set(effect.key, record.seq)
+  for (const event of record.events) {
+    view.state = stateAfter(view.state, event)
+    const conversation = word(event, 'conversation_id')
+    if (conversation) view.conversationId = conversation
+  }
+  if (view.conversationId) view.customerId = view.conversationId.split('.')[0] ?? ''
+  view.counts.events += record.events.length
+  view.counts.effects += effects.length
+  view.cards.push({
+    seq: record.seq,
+    record: markRaw(record),
+    effects,
+    causedBy: causeOf(view, record),
+  })
+}
+
+function causeOf(view: JournalView, record: CommitRecord): number {
+  const { body, key } = record.input
+  const effect = effectBehind(view.book, key) || effectBehind(view.book, word(body, 'of'))
+  return view.seqOfEffect.get(effect) ?? 0
+}

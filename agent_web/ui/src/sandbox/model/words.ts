@@ -1,0 +1,206 @@
+/**
+ * What happened, in the words of the glossary: each input and event becomes a word to look up,
+ * values to put into it, and a quotation. Pure; the words themselves are in locales/.
+ */
+import type { IconName } from '@/shared/icons'
+import type { Doc } from '../types'
+import { word } from './effects'
+
+export type Tone = 'customer' | 'bot' | 'person' | 'system' | 'good' | 'warn' | 'bad' | 'quiet'
+
+export interface Candidate {
+  article_id: string
+  title: string
+  score: number
+}
+
+export interface Line {
+  icon: IconName
+  tone: Tone
+  /** Key of the word in the locales, and what goes into it. */
+  key: string
+  values: Record<string, string | number>
+  /** What was said, in the customer's or our own words. */
+  quote: string
+  /** A stable reason code, shown as a word where we know one. */
+  reason: string
+  candidates: Candidate[]
+  /** Options offered as buttons. */
+  options: string[]
+}
+
+const line = (icon: IconName, tone: Tone, key: string, more: Partial<Line> = {}): Line => ({
+  icon,
+  tone,
+  key,
+  values: {},
+  quote: '',
+  reason: '',
+  candidates: [],
+  options: [],
+  ...more,
+})
+
+const list = (value: unknown): Doc[] => (Array.isArray(value) ? (value as Doc[]) : [])
+const count = (value: unknown, otherwise = 0): number =>
+  typeof value === 'number' ? value : otherwise
+const nested = (doc: Doc, field: string): Doc => {
+  const value = doc[field]
+  return typeof value === 'object' && value !== null ? (value as Doc) : { is: '' }
+}
+
+export function partsText(parts: unknown): string {
+  return list(parts)
+    .map((part) => word(part, 'text') || word(part, 'head') || word(part, 'title'))
+    .filter(Boolean)
+    .join(' / ')
+}
+
+const partsOptions = (parts: unknown): string[] =>
+  list(parts).flatMap((part) => list(part['options']).map((option) => word(option, 'title')))
+
+function mediaKey(parts: unknown): string {
+  const first = list(parts)[0]
+  if (!first || first.is === 'TextPart' || first.is === 'MenuPart') return ''
+  return first.is === 'MediaPart' ? `media.${word(first, 'media')}` : `media.${first.is}`
+}
+
+// ------------------------------------------------------------ inputs
+const INPUTS: Readonly<Record<string, [IconName, Tone]>> = {
+  CustomerMessage: ['message', 'customer'],
+  CustomerSignal: ['signal', 'customer'],
+  BotReplied: ['bot', 'bot'],
+  BotFailed: ['bot', 'bad'],
+  SendMessage: ['person', 'person'],
+  ResendMessage: ['person', 'person'],
+  DiscardMessage: ['person', 'person'],
+  RequestHandOff: ['person', 'person'],
+  CloseConversation: ['person', 'person'],
+  WorkOffered: ['queue', 'person'],
+  WorkReturned: ['queue', 'warn'],
+  WorkAssigned: ['queue', 'person'],
+  EndInteraction: ['person', 'person'],
+  FinishWrapUp: ['person', 'person'],
+  DeliveryReport: ['send', 'system'],
+  TimerFired: ['clock', 'system'],
+}
+
+export function inputLine(body: Doc): Line {
+  const known = INPUTS[body.is]
+  if (!known) return line('dot', 'quiet', 'input.other', { values: { name: body.is } })
+  const [icon, tone] = known
+  return line(icon, tone, `input.${body.is}`, {
+    quote: body.is === 'BotReplied' ? '' : partsText(body['parts']),
+    reason: inputReason(body),
+  })
+}
+
+function inputReason(body: Doc): string {
+  if (body.is === 'CustomerMessage') return mediaKey(body['parts'])
+  if (body.is === 'CustomerSignal') return `signal.${word(body, 'kind')}`
+  if (body.is === 'BotReplied') return `action.${word(nested(body, 'answer'), 'action')}`
+  if (body.is === 'DeliveryReport') return `delivery.${word(body, 'state')}`
+  if (body.is === 'TimerFired') return `timer.${word(body, 'name')}`
+  const code = word(body, 'reason') || word(body, 'code')
+  return code ? `reason.${code}` : ''
+}
+
+// ------------------------------------------------------------ events
+/** Keys carry long runs of zeros; the end is what tells them apart. */
+export const shortKey = (key: string): string => key.replace(/([0-9a-f]{2}):0{4,}(\d)/, '$1:0…$2')
+
+type Telling = (event: Doc) => Line
+
+const reasonOf = (event: Doc, field = 'reason'): string =>
+  word(event, field) ? `reason.${word(event, field)}` : ''
+
+const EVENTS: Readonly<Record<string, Telling>> = {
+  Ignored: (e) => line('dot', 'quiet', 'event.Ignored', { reason: reasonOf(e) }),
+  Refused: (e) => line('stop', 'bad', 'event.Refused', { reason: reasonOf(e) }),
+  Failed: (e) => line('stop', 'bad', 'event.Failed', { quote: word(e, 'error') }),
+  ConversationOpened: () => line('open', 'good', 'event.ConversationOpened'),
+  MessageReceived: (e) =>
+    line('message', 'customer', 'event.MessageReceived', {
+      quote: partsText(e['parts']),
+      reason: mediaKey(e['parts']),
+    }),
+  SignalReceived: (e) =>
+    line('signal', 'customer', 'event.SignalReceived', { reason: `signal.${word(e, 'kind')}` }),
+  BotAsked: () => line('ask', 'bot', 'event.BotAsked'),
+  BotAnswered: (e) => botAnswered(nested(e, 'answer')),
+  MessageSent: messageSent,
+  MessageWithheld: (e) =>
+    line('stop', 'warn', 'event.MessageWithheld', {
+      quote: partsText(e['parts']),
+      reason: reasonOf(e),
+    }),
+  MessageDiscarded: () => line('stop', 'quiet', 'event.MessageDiscarded'),
+  DeliveryChanged: deliveryChanged,
+  HandedOff: (e) => line('queue', 'warn', 'event.HandedOff', { reason: reasonOf(e) }),
+  InteractionOffered: (e) =>
+    line('queue', 'warn', 'event.InteractionOffered', { values: { agent: word(e, 'agent_id') } }),
+  InteractionRequeued: (e) =>
+    line('queue', 'warn', 'event.InteractionRequeued', { reason: reasonOf(e) }),
+  InteractionAssigned: (e) =>
+    line('person', 'good', 'event.InteractionAssigned', { values: { agent: word(e, 'agent_id') } }),
+  WrapUpStarted: (e) => line('clock', 'person', 'event.WrapUpStarted', { reason: reasonOf(e) }),
+  WrapUpFinished: () => line('check', 'person', 'event.WrapUpFinished'),
+  ConversationClosed: (e) =>
+    line('close', 'quiet', 'event.ConversationClosed', { reason: reasonOf(e) }),
+  TimerArmed: (e) =>
+    line('clock', 'quiet', 'event.TimerArmed', {
+      values: { timer: word(e, 'name'), due: word(e, 'due') },
+    }),
+  TimerDisarmed: (e) =>
+    line('clock', 'quiet', 'event.TimerDisarmed', { values: { timer: word(e, 'name') } }),
+  MergePlanned: () => line('link', 'system', 'event.MergePlanned'),
+  MergedInto: () => line('link', 'system', 'event.MergedInto'),
+  MergeUndone: () => line('link', 'system', 'event.MergeUndone'),
+  Forwarded: () => line('link', 'system', 'event.Forwarded'),
+  CustomerAbsorbed: () => line('link', 'system', 'event.CustomerAbsorbed'),
+  CustomerReleased: () => line('link', 'system', 'event.CustomerReleased'),
+}
+
+export const knownEvents = Object.keys(EVENTS)
+export const knownInputs = Object.keys(INPUTS)
+
+export function eventLine(event: Doc): Line {
+  const tell = EVENTS[event.is]
+  return tell ? tell(event) : line('dot', 'quiet', 'event.other', { values: { name: event.is } })
+}
+
+function botAnswered(answer: Doc): Line {
+  const candidates = list(answer['candidates']).map((each) => ({
+    article_id: word(each, 'article_id'),
+    title: word(each, 'title'),
+    score: count(each['score']),
+  }))
+  const articleId = word(answer, 'article_id')
+  const title = candidates.find((each) => each.article_id === articleId)?.title ?? articleId
+  const action = word(answer, 'action') || 'other'
+  const tone: Tone = action === 'hand_off' ? 'warn' : 'bot'
+  return line('bot', tone, `event.BotAnswered.${action}`, {
+    values: { title, version: count(answer['article_version'], 0) },
+    reason: reasonOf(answer),
+    candidates: candidates.slice(0, 4),
+  })
+}
+
+function messageSent(event: Doc): Line {
+  const author = word(event, 'author').split(':')[0] ?? ''
+  const known = ['bot', 'system', 'agent', 'api'].includes(author) ? author : 'other'
+  return line('reply', author === 'bot' ? 'bot' : 'person', `event.MessageSent.${known}`, {
+    quote: partsText(event['parts']),
+    options: partsOptions(event['parts']),
+  })
+}
+
+function deliveryChanged(event: Doc): Line {
+  const state = word(event, 'state')
+  const tone: Tone = state === 'failed' ? 'bad' : state === 'uncertain' ? 'warn' : 'good'
+  const code = word(event, 'code')
+  return line('send', tone, `event.DeliveryChanged.${state}`, {
+    values: { code: word(event, 'provider_code') },
+    reason: code ? `reason.${code}` : '',
+  })
+}

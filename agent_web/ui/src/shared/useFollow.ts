@@ -1,0 +1,55 @@
+/**
+ * Keep a growing list at its end, but never move it under somebody's hand.
+ *
+ * The list follows while it stands at its end and neither pointer nor keyboard is in it; otherwise
+ * what is new is counted and waits behind a button.
+ */
+import { nextTick, ref, type Ref } from 'vue'
+
+const NEAR_END_PX = 48
+
+export interface Follow {
+  /** What came since the list stopped following. */
+  waiting: Ref<number>
+  grown: (count?: number) => Promise<void>
+  toEnd: () => Promise<void>
+  onScroll: () => void
+}
+
+export function useFollow(list: Ref<HTMLElement | null>, held: () => boolean): Follow {
+  const waiting = ref(0)
+  let atEnd = true
+
+  const isAtEnd = (element: HTMLElement): boolean =>
+    element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END_PX
+
+  async function toEnd(): Promise<void> {
+    await nextTick()
+    const element = list.value
+    if (!element) return
+    element.scrollTop = element.scrollHeight
+    atEnd = true
+    waiting.value = 0
+  }
+
+  async function grown(count = 1): Promise<void> {
+    if (atEnd && !held()) {
+      await toEnd()
+      return
+    }
+    await nextTick()
+    const element = list.value
+    if (!element || element.scrollHeight <= element.clientHeight) return
+    if (isAtEnd(element)) return
+    waiting.value += count
+  }
+
+  function onScroll(): void {
+    const element = list.value
+    if (!element) return
+    atEnd = isAtEnd(element)
+    if (atEnd) waiting.value = 0
+  }
+
+  return { waiting, grown, toEnd, onScroll }
+}

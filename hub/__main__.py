@@ -1,0 +1,184 @@
+"""The command line: `lianluo demo`, `serve`, `user`, `rebuild`, `verify`, `preflight`."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import structlog
+import typer
+import uvloop
+
+from hub.errors import LianluoError
+from hub.runtime import logs, preflight
+from hub.runtime.clock import SystemClock
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="联络 Lianluo: a contact centre for banks.",
+)
+user = typer.Typer(no_args_is_help=True, help="People who sign in.")
+app.add_typer(user, name="user")
+
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", help="The TOML file; environment variables override it.")
+]
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the hub.")] = 8080,
+    data: Annotated[Path, typer.Option(help="Folder for the demo's data.")] = Path("data/demo"),
+) -> None:
+    """A bank on this machine: database, hub, a pretended WeChat and sample knowledge."""
+    from hub.demo import demo as run_demo
+
+    logs.set_up(level=os.environ.get("LIANLUO_LOG", "warning"), readable=True)
+    _refuse(preflight.python_problems() + preflight.port_problems("127.0.0.1", port))
+    clock = SystemClock()
+    _run(run_demo(port=port, data=data.resolve(), environment=os.environ, clock=clock))
+
+
+@app.command()
+def serve(config: ConfigOption = None) -> None:
+    """Run the hub for real."""
+    from hub.app import build, open_database, run
+    from hub.config.loading import load
+
+    logs.set_up(level=os.environ.get("LIANLUO_LOG", "info"))
+    _refuse(preflight.python_problems() + preflight.clashing_packages())
+
+    async def serving() -> None:
+        settings = load(config, os.environ)
+        clock = SystemClock()
+        async with open_database(settings, clock) as stores:
+            hub = await build(settings, clock, stores)
+
+            async def ready() -> None:
+                structlog.get_logger(__name__).info("ready", port=settings.http.port)
+
+            await run(hub, ready)
+
+    _run(serving())
+
+
+@user.command("add")
+def user_add(
+    username: str,
+    role: Annotated[str, typer.Option(help="agent, supervisor or admin")] = "agent",
+    name: Annotated[str, typer.Option(help="Name shown to colleagues.")] = "",
+    config: ConfigOption = None,
+) -> None:
+    """Add somebody; the password is asked for, or read from standard input."""
+    from hub.maintenance import add_user
+
+    password = (
+        typer.prompt("password", hide_input=True, confirmation_prompt=True)
+        if sys.stdin.isatty()
+        else sys.stdin.readline().rstrip("\n")
+    )
+    _maintain(config, lambda db, settings: add_user(db, settings, username, name, role, password))
+
+
+@app.command()
+def rebuild(config: ConfigOption = None) -> None:
+    """Drop lists and search and fold the whole journal again."""
+    from hub.maintenance import rebuild_all
+
+    _maintain(config, rebuild_all)
+
+
+@app.command()
+def verify(config: ConfigOption = None) -> None:
+    """Check numbers, time, replay and effects of the journal; exit 1 when something is wrong."""
+    from hub.maintenance import verify_all
+
+    _maintain(config, verify_all)
+
+
+@app.command("preflight")
+def preflight_command(config: ConfigOption = None) -> None:
+    """Say what would stop a start."""
+    from hub.config.loading import load
+
+    try:
+        settings = load(config, os.environ)
+    except LianluoError as error:
+        _refuse([str(error)])
+        return
+    problems = preflight.python_problems() + preflight.clashing_packages()
+    problems += preflight.port_problems(settings.http.host, settings.http.port)
+    if settings.store.mongodb_uri is None:
+        problems += preflight.data_folder_problems(settings.store.data)
+    _refuse(problems)
+    typer.echo("nothing stops a start")
+
+
+def _maintain(config: Path | None, work: Callable[[Any, Any], Awaitable[int]]) -> None:
+    from hub.app import open_database
+    from hub.config.loading import load
+
+    logs.set_up(level="warning", readable=True)
+
+    async def maintaining() -> int:
+        settings = load(config, os.environ)
+        async with open_database(settings, SystemClock()) as stores:
+            return await work(stores, settings)
+
+    code = _run(maintaining())
+    if code:
+        raise typer.Exit(code)
+
+
+def _run(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run to the end, or to SIGINT or SIGTERM; errors of ours are one sentence, not a traceback."""
+
+    async def until_signalled() -> Any:
+        main_task = asyncio.current_task()
+        loop = asyncio.get_running_loop()
+        if main_task is not None:
+            for name in (signal.SIGINT, signal.SIGTERM):
+                loop.add_signal_handler(name, main_task.cancel)
+        return await work
+
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(until_signalled())
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        return 0
+    except BaseExceptionGroup as group:
+        ours, others = group.split(LianluoError)
+        if others is not None or ours is None:
+            raise
+        _refuse([str(error) for error in _leaves(ours)])
+    except LianluoError as error:
+        _refuse([str(error)])
+    return 1
+
+
+def _leaves(group: BaseExceptionGroup[Any]) -> list[BaseException]:
+    found: list[BaseException] = []
+    for error in group.exceptions:
+        found += _leaves(error) if isinstance(error, BaseExceptionGroup) else [error]
+    return found
+
+
+def _refuse(problems: list[str]) -> None:
+    if problems:
+        for problem in problems:
+            typer.echo(f"lianluo: {problem}", err=True)
+        raise typer.Exit(2)
+
+
+def main() -> int:
+    app()
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,1 @@
+"""Settings: one TOML file, the environment over it, secrets by environment or file only."""

@@ -1,0 +1,1 @@
+"""REST API, provider hooks, health and metrics on aiohttp."""

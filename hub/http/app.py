@@ -1,0 +1,111 @@
+"""The aiohttp application, put together from its table of routes."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+import orjson
+from aiohttp import web
+
+import hub
+from hub.http import docs_page, openapi
+from hub.http.channels import ChannelApi
+from hub.http.conversations import ConversationApi
+from hub.http.customers import CustomerApi
+from hub.http.dead_letters import DeadLetterApi
+from hub.http.deps import HttpDeps
+from hub.http.dispatch import Dispatcher
+from hub.http.health import HealthPages
+from hub.http.hooks import MAX_BODY, Hooks
+from hub.http.middleware import add_headers, edge
+from hub.http.origins import OriginRule
+from hub.http.route import AnyRoute
+from hub.http.session_api import SessionApi
+from hub.http.sessions import ACCESS, ORIGINS
+from hub.services.access import Access
+from hub.services.conversations import Conversations
+from hub.services.customers import Customers
+from hub.services.dead_letters import DeadLetters
+from hub.services.history import History
+
+
+def build_http(deps: HttpDeps) -> web.Application:
+    """API, hooks, health and metrics. Pages and sockets are added to the result before it runs."""
+    options = deps.options
+    access = Access(deps.documents, deps.clock, deps.passwords, options.access)
+    origins = OriginRule((options.public_url, *options.trusted_origins))
+    dispatcher = Dispatcher(
+        access=access,
+        origins=origins,
+        metrics=deps.metrics,
+        secure_cookie=options.public_url.startswith("https:"),
+    )
+    app = web.Application(middlewares=[edge], client_max_size=MAX_BODY)
+    app[ACCESS] = access
+    app[ORIGINS] = origins
+    app.on_response_prepare.append(add_headers)
+    _add_hooks(app, deps)
+    _add_health(app, deps)
+    table = routes(deps, access)
+    for route in table:
+        app.router.add_route(route.method, route.path, dispatcher.handler(route))
+    _add_docs(app, table)
+    if options.static_dir is not None:
+        app.router.add_static("/static/", options.static_dir)
+    return app
+
+
+def routes(deps: HttpDeps, access: Access) -> Sequence[AnyRoute]:
+    """The whole table, as dispatch and OpenAPI read it."""
+    wait = deps.options.command_wait_s
+    conversations = Conversations(
+        reading=deps.reading,
+        journal=deps.journal,
+        commands=deps.commands,
+        capabilities={key: channel.capabilities for key, channel in deps.channels.items()},
+        wait=wait,
+    )
+    customers = Customers(reading=deps.reading, commands=deps.commands, wait=wait)
+    dead_letters = DeadLetters(
+        outbox=deps.outbox, inbox=deps.inbox, commands=deps.commands, wait=wait
+    )
+    return (
+        *SessionApi(access).routes(),
+        *ConversationApi(conversations, History(deps.journal, deps.rules)).routes(),
+        *CustomerApi(customers).routes(),
+        *ChannelApi(deps.channels).routes(),
+        *DeadLetterApi(dead_letters).routes(),
+    )
+
+
+def _add_hooks(app: web.Application, deps: HttpDeps) -> None:
+    hooks = Hooks(deps.webhooks(), accept=deps.accept, clock=deps.clock, metrics=deps.metrics)
+    for method in ("POST", "GET"):
+        app.router.add_route(method, "/hooks/{channel_id}", hooks.handle)
+
+
+def _add_health(app: web.Application, deps: HttpDeps) -> None:
+    pages = HealthPages(deps.probes, deps.metrics)
+    app.router.add_get("/health/live", pages.live)
+    app.router.add_get("/health/ready", pages.ready)
+    app.router.add_get("/metrics", pages.metrics)
+
+
+def _add_docs(app: web.Application, table: Sequence[AnyRoute]) -> None:
+    document = openapi.document(table, version=hub.__version__)
+    for path, body, content_type in (
+        ("/api/openapi.json", orjson.dumps(document), "application/json"),
+        ("/api/docs", docs_page.page(document).encode(), "text/html"),
+        ("/api/docs.css", docs_page.STYLE.encode(), "text/css"),
+    ):
+        app.router.add_get(path, _constant(body, content_type))
+
+
+def _constant(body: bytes, content_type: str) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def answer(request: web.Request) -> web.Response:
+        return web.Response(
+            body=body,
+            content_type=content_type,
+            charset="utf-8",
+            headers={"Cache-Control": "no-cache"},
+        )
+
+    return answer

@@ -1,0 +1,205 @@
+"""Conversations, messages and commits as the API shows them."""
+
+from datetime import datetime
+
+from pydantic import ConfigDict, Field
+
+from hub.decisions.customer.table import ConversationState
+from hub.http.cursors import ConversationCursor
+from hub.http.outcomes import CommandBody
+from hub.http.shapes import (
+    After,
+    ChannelKey,
+    ConversationKey,
+    CustomerKey,
+    Limit,
+    MessageText,
+    Seq,
+    Shape,
+)
+from hub.model.message import DeliveryState
+from hub.ports import Doc
+from hub.services.history import HistoryMessage
+
+
+class AddressShape(Shape):
+    channel_id: str
+    value: str
+
+
+class ConversationShape(Shape):
+    """`seq` is the number of the stream's last commit shown here; commands send it as `seen`."""
+
+    id: str
+    customer_id: str
+    state: ConversationState
+    channel_id: str
+    address: AddressShape
+    display_name: str
+    seq: int
+    opened_at: datetime
+    updated_at: datetime
+    closed_at: datetime | None
+    close_reason: str
+    last_text: str
+    last_kind: str
+    last_author: str
+    messages: int
+    undelivered: int
+    interaction_id: str
+    agent_id: str
+    handed_off_reason: str
+
+
+class ConversationPage(Shape):
+    items: tuple[ConversationShape, ...]
+    next: str | None = Field(description="`cursor` of the next page, null at the end.")
+
+
+class ConversationPath(Shape):
+    conversation_id: ConversationKey
+
+
+class ConversationQuery(Shape):
+    state: ConversationState | None = None
+    channel_id: ChannelKey | None = None
+    customer_id: CustomerKey | None = None
+    cursor: ConversationCursor | None = None
+    limit: Limit = 50
+
+
+class SeqQuery(Shape):
+    after: After = 0
+    limit: Limit = 100
+
+
+class PartShape(Shape):
+    """`is` names the kind of part (TextPart, MediaPart, MenuPart…); the other keys are its own."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    kind: str = Field(alias="is")
+
+
+class DeliveryShape(Shape):
+    """`key` names the row in the outbox (and in the dead letters)."""
+
+    key: str
+    state: DeliveryState
+    code: str
+    provider_code: str
+
+
+class MessageShape(Shape):
+    """`author` is "customer", "bot", "system", "agent:<name>" or "api:<key>".
+
+    `deliveries` has one entry a part for what we sent. `withheld` is the reason a message of ours
+    was not sent at all.
+    """
+
+    id: str
+    seq: int
+    at: datetime
+    author: str
+    address: AddressShape | None
+    parts: tuple[PartShape, ...]
+    deliveries: tuple[DeliveryShape, ...]
+    withheld: str
+    resend_of: str
+
+
+class MessagePage(Shape):
+    """`seq`: how far the stream was read; the delivery states are as of there."""
+
+    items: tuple[MessageShape, ...]
+    seq: int
+    next: int | None = Field(description="`after` of the next page, null at the end.")
+
+
+class DataShape(Shape):
+    """An input or an event as it stands in the journal; `is` names its kind."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    kind: str = Field(alias="is")
+
+
+class InputShape(Shape):
+    key: str
+    source: str
+    order: str
+    body: DataShape
+
+
+class CommitShape(Shape):
+    id: str
+    shard: int
+    n: int
+    stream: str
+    seq: int
+    rules: str
+    at: datetime
+    input: InputShape
+    events: tuple[DataShape, ...]
+
+
+class JournalPage(Shape):
+    items: tuple[CommitShape, ...]
+    next: int | None = Field(description="`after` of the next page, null at the end.")
+
+
+class SendBody(CommandBody):
+    seen: Seq = Field(description="The conversation's `seq` the author looked at.")
+    text: MessageText
+
+
+def conversation_shape(doc: Doc) -> ConversationShape:
+    return ConversationShape(
+        id=doc["_id"],
+        customer_id=doc["customer_id"],
+        state=ConversationState(doc["state"]),
+        channel_id=doc["channel_id"],
+        address=AddressShape.model_validate(doc["address"]),
+        display_name=doc.get("display_name", ""),
+        seq=doc["seq"],
+        opened_at=doc["opened_at"],
+        updated_at=doc["updated_at"],
+        closed_at=doc.get("closed_at"),
+        close_reason=doc.get("close_reason") or "",
+        last_text=doc.get("last_text", ""),
+        last_kind=doc.get("last_kind", ""),
+        last_author=doc.get("last_author", ""),
+        messages=doc["messages"],
+        undelivered=doc.get("undelivered", 0),
+        interaction_id=doc.get("interaction_id") or "",
+        agent_id=doc.get("agent_id") or "",
+        handed_off_reason=doc.get("handed_off_reason") or "",
+    )
+
+
+def message_shape(message: HistoryMessage) -> MessageShape:
+    return MessageShape(
+        id=message.message_id,
+        seq=message.seq,
+        at=message.at,
+        author=message.author,
+        address=AddressShape.model_validate(message.address) if message.address else None,
+        parts=tuple(PartShape.model_validate(part) for part in message.parts),
+        deliveries=tuple(
+            DeliveryShape(
+                key=delivery.key,
+                state=delivery.state,
+                code=delivery.code,
+                provider_code=delivery.provider_code,
+            )
+            for delivery in message.deliveries
+        ),
+        withheld=message.withheld,
+        resend_of=message.resend_of,
+    )
+
+
+def commit_shape(commit: Doc) -> CommitShape:
+    """Without the owner's token."""
+    shown = {key: value for key, value in commit.items() if key not in {"_id", "token"}}
+    return CommitShape.model_validate({"id": commit["_id"], **shown})

@@ -1,0 +1,180 @@
+"""`/api/v1/conversations`."""
+
+from functools import partial
+from typing import Any
+
+from hub.http.conversation_shapes import (
+    ConversationPage,
+    ConversationPath,
+    ConversationQuery,
+    ConversationShape,
+    JournalPage,
+    MessagePage,
+    SendBody,
+    SeqQuery,
+    commit_shape,
+    conversation_shape,
+    message_shape,
+)
+from hub.http.cursors import before_of, next_cursor
+from hub.http.outcomes import (
+    COMMAND_ANSWERS,
+    COMMAND_PROBLEMS,
+    CommandBody,
+    command_of,
+    reply_to,
+)
+from hub.http.problems import ProblemError
+from hub.http.route import EVERYBODY, AnyRoute, Call, Reply, Route
+from hub.http.shapes import Nothing
+from hub.ports import Doc
+from hub.services.conversations import Conversations
+from hub.services.history import History
+
+BASE = "/api/v1/conversations"
+ONE = BASE + "/{conversation_id}"
+
+
+class ConversationApi:
+    def __init__(self, conversations: Conversations, history: History) -> None:
+        self._conversations = conversations
+        self._history = history
+
+    def routes(self) -> tuple[AnyRoute, ...]:
+        common: dict[str, Any] = {"tag": "Conversations", "roles": EVERYBODY}
+        read = partial(
+            Route,
+            method="GET",
+            params=ConversationPath,
+            problems=frozenset({404}),
+            **common,
+        )
+        act = partial(
+            Route,
+            method="POST",
+            params=ConversationPath,
+            answers=COMMAND_ANSWERS,
+            problems=COMMAND_PROBLEMS,
+            **common,
+        )
+        return (
+            Route(
+                method="GET",
+                path=BASE,
+                name="list_conversations",
+                summary="Conversations, last changed first",
+                handle=self.page,
+                query=ConversationQuery,
+                answers={200: ConversationPage},
+                **common,
+            ),
+            read(
+                path=ONE,
+                name="get_conversation",
+                summary="One conversation",
+                handle=self.get,
+                answers={200: ConversationShape},
+            ),
+            read(
+                path=ONE + "/messages",
+                name="list_messages",
+                summary="What was said, with the delivery state of every part",
+                handle=self.messages,
+                query=SeqQuery,
+                answers={200: MessagePage},
+            ),
+            read(
+                path=ONE + "/journal",
+                name="list_commits",
+                summary="Commits of the customer's stream: each input with the events it caused",
+                handle=self.journal,
+                query=SeqQuery,
+                answers={200: JournalPage},
+            ),
+            act(
+                path=ONE + "/messages",
+                name="send_message",
+                summary="Write to the customer",
+                handle=self.send,
+                body=SendBody,
+            ),
+            act(
+                path=ONE + "/hand-off",
+                name="hand_off_conversation",
+                summary="End the bot's part: a person is to answer",
+                handle=self.hand_off,
+                body=CommandBody,
+            ),
+            act(
+                path=ONE + "/close",
+                name="close_conversation",
+                summary="Close the conversation",
+                handle=self.close,
+                body=CommandBody,
+            ),
+        )
+
+    async def page(self, call: Call[Nothing, ConversationQuery, Nothing]) -> Reply:
+        asked = call.query
+        where = asked.model_dump(
+            mode="json", exclude_none=True, include={"state", "channel_id", "customer_id"}
+        )
+        rows = await self._conversations.page(
+            where, limit=asked.limit + 1, before=before_of(asked.cursor)
+        )
+        page = ConversationPage(
+            items=tuple(conversation_shape(row) for row in rows[: asked.limit]),
+            next=next_cursor(rows, asked.limit),
+        )
+        return Reply(status=200, content=page)
+
+    async def get(self, call: Call[ConversationPath, Nothing, Nothing]) -> Reply:
+        conversation = await self._known(call.path.conversation_id)
+        return Reply(status=200, content=conversation_shape(conversation))
+
+    async def messages(self, call: Call[ConversationPath, SeqQuery, Nothing]) -> Reply:
+        conversation_id, asked = call.path.conversation_id, call.query
+        await self._known(conversation_id)
+        found = await self._history.page(conversation_id, after=asked.after, limit=asked.limit)
+        page = MessagePage(
+            items=tuple(message_shape(message) for message in found.messages),
+            seq=found.seq,
+            next=found.messages[-1].seq if found.more else None,
+        )
+        return Reply(status=200, content=page)
+
+    async def journal(self, call: Call[ConversationPath, SeqQuery, Nothing]) -> Reply:
+        conversation_id, asked = call.path.conversation_id, call.query
+        await self._known(conversation_id)
+        commits = await self._conversations.journal(
+            conversation_id, after=asked.after, limit=asked.limit + 1
+        )
+        shown = commits[: asked.limit]
+        page = JournalPage(
+            items=tuple(commit_shape(commit) for commit in shown),
+            next=shown[-1]["seq"] if len(commits) > asked.limit else None,
+        )
+        return Reply(status=200, content=page)
+
+    async def send(self, call: Call[ConversationPath, Nothing, SendBody]) -> Reply:
+        command = command_of(call)
+        outcome = await self._conversations.send(
+            call.path.conversation_id, command, text=call.body.text, seen=call.body.seen
+        )
+        return reply_to(outcome, command)
+
+    async def hand_off(self, call: Call[ConversationPath, Nothing, CommandBody]) -> Reply:
+        command = command_of(call)
+        outcome = await self._conversations.hand_off(call.path.conversation_id, command)
+        return reply_to(outcome, command)
+
+    async def close(self, call: Call[ConversationPath, Nothing, CommandBody]) -> Reply:
+        command = command_of(call)
+        outcome = await self._conversations.close(call.path.conversation_id, command)
+        return reply_to(outcome, command)
+
+    async def _known(self, conversation_id: str) -> Doc:
+        conversation = await self._conversations.get(conversation_id)
+        if conversation is None:
+            raise ProblemError("not_found")
+        return conversation

@@ -1,0 +1,130 @@
+"""The route table as an OpenAPI 3.1 document."""
+
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import BaseModel
+
+from hub.http.problems import CONTENT_TYPE, Problem
+from hub.http.route import AnyRoute
+from hub.http.sessions import COOKIE
+
+Json = dict[str, Any]
+
+REF = "#/components/schemas/{model}"
+REQUEST_ID = {"$ref": "#/components/headers/RequestId"}
+
+
+def document(routes: Iterable[AnyRoute], *, version: str) -> Json:
+    schemas: Json = {}
+    paths: dict[str, Json] = {}
+    _schema_of(Problem, "serialization", schemas)
+    for route in routes:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schemas)
+    return {
+        "openapi": "3.1.0",
+        "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
+        "info": {
+            "title": "联络 Lianluo",
+            "version": version,
+            "summary": "One conversation over every channel",
+            "description": (
+                "Errors are problem documents (RFC 9457). Lists page by cursor. A command carries "
+                "a `command_id` of the client: sent again it changes nothing and answers the same. "
+                "A request with the session cookie that changes something needs an Origin of ours."
+            ),
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/"}],
+        "paths": paths,
+        "components": {
+            "schemas": dict(sorted(schemas.items())),
+            "headers": {
+                "RequestId": {
+                    "description": "Stands in the log with everything this request did.",
+                    "schema": {"type": "string"},
+                }
+            },
+            "securitySchemes": {"session": {"type": "apiKey", "in": "cookie", "name": COOKIE}},
+        },
+    }
+
+
+def _operation(route: AnyRoute, schemas: Json) -> Json:
+    operation: Json = {
+        "operationId": route.name,
+        "tags": [route.tag],
+        "summary": route.summary,
+        "parameters": [
+            *_parameters(route.params, "path", schemas),
+            *_parameters(route.query, "query", schemas),
+        ],
+        "responses": _responses(route, schemas),
+        "security": [] if route.roles is None else [{"session": []}],
+    }
+    if route.roles is not None:
+        operation["x-roles"] = sorted(route.roles)
+    if route.takes_body:
+        content = {"schema": _schema_of(route.body, "validation", schemas)}
+        operation["requestBody"] = {"required": True, "content": {"application/json": content}}
+    return operation
+
+
+def _responses(route: AnyRoute, schemas: Json) -> Json:
+    found: Json = {}
+    for status, model in route.answers.items():
+        answer: Json = {
+            "description": HTTPStatus(status).phrase,
+            "headers": {"X-Request-Id": REQUEST_ID},
+        }
+        if model is not None:
+            content = {"schema": _schema_of(model, "serialization", schemas)}
+            answer["content"] = {"application/json": content}
+        found[str(status)] = answer
+    problem = {"schema": {"$ref": REF.format(model="Problem")}}
+    for status in sorted(route.all_problems()):
+        found[str(status)] = {
+            "description": HTTPStatus(status).phrase,
+            "headers": {"X-Request-Id": REQUEST_ID},
+            "content": {CONTENT_TYPE: problem},
+        }
+    return found
+
+
+def _parameters(model: type[BaseModel], place: str, schemas: Json) -> Iterable[Json]:
+    schema = _hoisted(model.model_json_schema(ref_template=REF), schemas)
+    required = set(schema.get("required", ()))
+    for name, field in schema.get("properties", {}).items():
+        described = _never_null(field)
+        parameter = {"name": name, "in": place, "required": name in required}
+        if about := described.pop("description", None):
+            parameter["description"] = about
+        described.pop("title", None)
+        yield {**parameter, "schema": described}
+
+
+def _never_null(described: Mapping[str, Any]) -> Json:
+    """A parameter is absent or has a value."""
+    plain = dict(described)
+    kinds = [kind for kind in plain.pop("anyOf", ()) if kind.get("type") != "null"]
+    if len(kinds) == 1:
+        plain = {**kinds[0], **plain}
+    elif kinds:
+        plain["anyOf"] = kinds
+    if plain.get("default", ...) is None:
+        del plain["default"]
+    return plain
+
+
+def _schema_of(model: type[BaseModel], mode: Any, schemas: Json) -> Json:
+    schemas[model.__name__] = _hoisted(
+        model.model_json_schema(ref_template=REF, mode=mode), schemas
+    )
+    return {"$ref": REF.format(model=model.__name__)}
+
+
+def _hoisted(schema: Json, schemas: Json) -> Json:
+    """Inner definitions go to the components."""
+    schemas.update(schema.pop("$defs", {}))
+    return schema

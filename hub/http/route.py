@@ -1,0 +1,89 @@
+"""One row of the API's route table: what dispatch checks and what OpenAPI tells."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from hub.http.shapes import Nothing
+from hub.services.access import Role, SignedIn
+
+P = TypeVar("P", bound=BaseModel)
+Q = TypeVar("Q", bound=BaseModel)
+B = TypeVar("B", bound=BaseModel)
+
+EVERYBODY = frozenset(Role)
+LEADS = frozenset({Role.SUPERVISOR, Role.ADMIN})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call(Generic[P, Q, B]):
+    """A checked request. `token` is the session cookie as sent, "" without one."""
+
+    path: P
+    query: Q
+    body: B
+    token: str
+    session: SignedIn | None
+
+    @property
+    def signed_in(self) -> SignedIn:
+        """The caller's session; only for routes with roles."""
+        if self.session is None:
+            raise RuntimeError("this route is open to everybody")
+        return self.session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """`cookie` is a new session token, "" takes the cookie away, None leaves it."""
+
+    status: int
+    content: BaseModel | None = None
+    cookie: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route(Generic[P, Q, B]):
+    """`answers` by status (None = no body); `problems` are statuses beyond the general ones.
+
+    `roles` None: no session needed.
+    """
+
+    method: str
+    path: str
+    name: str
+    tag: str
+    summary: str
+    handle: Callable[[Call[P, Q, B]], Awaitable[Reply]]
+    answers: Mapping[int, type[BaseModel] | None]
+    roles: frozenset[Role] | None
+    problems: frozenset[int] = frozenset()
+    params: type[P] = field(default=Nothing)  # type: ignore[assignment]
+    query: type[Q] = field(default=Nothing)  # type: ignore[assignment]
+    body: type[B] = field(default=Nothing)  # type: ignore[assignment]
+
+    @property
+    def takes_body(self) -> bool:
+        return self.body is not Nothing
+
+    @property
+    def changes(self) -> bool:
+        return self.method not in {"GET", "HEAD"}
+
+    def all_problems(self) -> frozenset[int]:
+        """Every status of an error answer this route can give."""
+        found = set(self.problems) | {400, 500, 503}
+        if self.roles is not None:
+            found |= {401, 403}
+        if self.changes:
+            found.add(403)
+        if self.takes_body:
+            found |= {413, 415, 422}
+        if self.params is not Nothing or self.query is not Nothing:
+            found.add(422)
+        return frozenset(found)
+
+
+AnyRoute = Route[Any, Any, Any]

@@ -1,0 +1,64 @@
+"""Pydantic bases and field types shared by the API's requests and answers."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+_CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
+_SPACE = r" \t\n\r\u0085\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff"
+
+MAX_SEQ = 2**53 - 1
+"""The largest whole number a browser keeps exactly."""
+
+
+class Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Nothing(Shape):
+    """No parameters, or no body."""
+
+
+def _whole(value: Any) -> Any:
+    """Only plain digits: pydantic alone takes "1_000", " 1" and "1.0" for a number."""
+    if isinstance(value, str) and not (value.isascii() and value.isdigit() and len(value) <= 16):
+        raise PydanticCustomError("whole_number", "must be a whole number")
+    return value
+
+
+def _integral(value: Any) -> Any:
+    """JSON has one kind of number: 7.0 is an integer there."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+CustomerKey = Annotated[str, Field(pattern=r"^[0-9a-f]{20}$", examples=["1f0a2b3c4d5e6f708192"])]
+ConversationKey = Annotated[
+    str,
+    Field(pattern=r"^[0-9a-f]{20}\.[1-9][0-9]{0,8}$", examples=["1f0a2b3c4d5e6f708192.1"]),
+]
+ChannelKey = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$", examples=["wechat-main"])]
+CommandKey = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9_-]{1,64}$",
+        description="Made by the client, new for each command; the same one again changes nothing.",
+        examples=["0b5f2c1e-6d1a-4d0e-9a37-1f8f2f6f3c55"],
+    ),
+]
+MessageText = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=5000,
+        pattern=rf"^[^{_CONTROL}]*[^{_CONTROL}{_SPACE}][^{_CONTROL}]*$",
+        description="At least one visible character; no control characters but tab and new line.",
+    ),
+]
+Seq = Annotated[int, Field(ge=0, le=MAX_SEQ), BeforeValidator(_integral)]
+Limit = Annotated[int, Field(ge=1, le=100), BeforeValidator(_whole)]
+After = Annotated[
+    int,
+    Field(ge=0, le=MAX_SEQ, description="Only what has a higher `seq`."),
+    BeforeValidator(_whole),
+]

@@ -1,0 +1,73 @@
+"""Work on a hub's data from the command line: people, rebuild, verify."""
+
+import sys
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn
+
+from hub.app import access_rules, customer_rules, projections
+from hub.config.settings import Settings
+from hub.decisions.customer import CustomerRules
+from hub.decisions.policy import Policy
+from hub.decisions.rules import StreamRules
+from hub.http.passwords import ArgonPasswords
+from hub.model.ids import SHARDS
+from hub.runtime.clock import SystemClock
+from hub.services.access import Access, Role, User
+from hub.store.mongo.stores import MongoStores
+from hub.streams.projecting import rebuild
+from hub.streams.verify import verify
+
+
+async def add_user(
+    stores: MongoStores, settings: Settings, username: str, name: str, role: str, password: str
+) -> int:
+    if role not in set(Role):
+        typer.echo(f"role: {role!r} is none of {', '.join(Role)}", err=True)
+        return 2
+    access = Access(stores.documents, SystemClock(), ArgonPasswords(), access_rules(settings))
+    user = User(username=username, display_name=name or username, role=Role(role))
+    try:
+        added = await access.add_user(user, password)
+    except ValueError as error:
+        typer.echo(f"{username}: {error}", err=True)
+        return 2
+    typer.echo(f"{username} added" if added else f"{username} stands already", err=not added)
+    return 0 if added else 1
+
+
+async def rebuild_all(stores: MongoStores, settings: Settings) -> int:
+    console = Console(file=sys.stderr)
+    columns = (SpinnerColumn(), TextColumn("{task.description} {task.completed} commits"))
+    with Progress(*columns, console=console) as progress:
+        for projection in projections():
+            task = progress.add_task(projection.name, total=None)
+            count = await rebuild(
+                projection,
+                stores.heart.projections,
+                stores.heart.journal,
+                lambda done, task=task: progress.update(task, completed=done),  # type: ignore[misc]
+                dict.fromkeys(range(SHARDS), 0),
+            )
+            typer.echo(f"{projection.name}: {count} commits folded")
+    return 0
+
+
+async def verify_all(stores: MongoStores, settings: Settings) -> int:
+    """Replay under the policy that decided; a policy nobody kept is counted as not replayed."""
+    rules = customer_rules(settings)
+    known: dict[str, StreamRules] = {rules.version: rules}
+    for doc in await stores.documents.page("policies", {}, limit=1000):
+        kept = CustomerRules(Policy.of_doc(doc["policy"]))
+        if kept.version == doc["_id"]:
+            known[kept.version] = kept
+    report = await verify(stores.heart, lambda _, version: known.get(version), lambda _: rules)
+    typer.echo(
+        f"{report.commits} commits of {report.streams} streams, {report.replayed} replayed, "
+        f"{report.not_replayed} made by other rules or failed"
+    )
+    for problem in report.problems:
+        typer.echo(f"  {problem}", err=True)
+    typer.echo("nothing wrong" if not report.problems else f"{len(report.problems)} problems")
+    return 1 if report.problems else 0

@@ -1,0 +1,1 @@
+"""Use cases on plain documents and the work of the outbox."""

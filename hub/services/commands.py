@@ -1,0 +1,77 @@
+"""What became of a command a person or program gave."""
+
+from dataclasses import dataclass
+
+from hub.ports import Commands, Doc
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """`command_id` is the author's own: the same one again changes nothing."""
+
+    command_id: str
+    author: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """Durable, with events; `changed` is False when there was nothing to do."""
+
+    commit: Doc
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """Durable, not decided yet: the same command id asks again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A rule says no. `seq` is where the stream stands now, 0 when no stream was asked."""
+
+    reason: str
+    detail: str = ""
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broken:
+    """The rules failed on this command; it stands in the journal and is not tried again."""
+
+    commit_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """There is nothing of this id."""
+
+
+Outcome = Decided | Stored | Refusal | Broken | Missing
+
+
+async def submit(
+    commands: Commands, stream: str, command: Command, body: Doc, *, wait: float
+) -> Outcome:
+    """Hand a packed input to a stream and read its commit. Raises StoreUncertain, Overloaded."""
+    commit = await commands.submit(stream, command.command_id, command.author, body, wait=wait)
+    if commit is None:
+        return Stored()
+    if commit["input"]["body"] != body:
+        return Refusal(reason="command_id_reused", seq=commit["seq"])
+    return outcome_of(commit)
+
+
+def outcome_of(commit: Doc) -> Outcome:
+    for event in commit["events"]:
+        match event["is"]:
+            case "Refused":
+                return Refusal(
+                    reason=event["reason"], detail=event.get("detail", ""), seq=commit["seq"]
+                )
+            case "Failed":
+                return Broken(commit_id=commit["_id"])
+            case _:
+                continue
+    changed = any(event["is"] != "Ignored" for event in commit["events"])
+    return Decided(commit=commit, changed=changed)

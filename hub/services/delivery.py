@@ -1,0 +1,60 @@
+"""The workers of the outbox: messages through channel adapters, questions through the bot."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+
+from hub.errors import PermanentSendError
+from hub.model.bot import BotQuestion
+from hub.model.codec import pack, unpack, unpack_as
+from hub.model.ids import ChannelId
+from hub.model.inputs import BotFailed, BotReplied
+from hub.model.message import Address, Part
+from hub.ports import Bot, ChannelAdapter
+from hub.services.fitting import fit_part
+from hub.streams.sending import Done, Worker
+
+Doc = dict[str, Any]
+log = structlog.get_logger(__name__)
+
+
+def message_worker(adapters: Mapping[ChannelId, ChannelAdapter]) -> Worker:
+    """Sends one part through the adapter of its address."""
+
+    async def send(row: Doc) -> Done:
+        body = row["body"]
+        to = unpack_as(body["address"], Address)
+        adapter = adapters.get(to.channel_id)
+        if adapter is None:
+            raise PermanentSendError("unknown_channel")
+        part = fit_part(unpack(body["part"], Part), adapter.capabilities)
+        receipt = await adapter.send(to, part, key=row["_id"])
+        change = {"channel_id": to.channel_id, "request_id": receipt.request_id}
+        if receipt.provider_id:
+            change["provider_id"] = receipt.provider_id
+        return Done(change=change)
+
+    return send
+
+
+def bot_worker(bot: Bot) -> Worker:
+    """Asks the bot; its answer, or that it failed, is an input of the conversation's stream."""
+
+    async def ask(row: Doc) -> Done:
+        body = row["body"]
+        names = {
+            "conversation_id": body["conversation_id"],
+            "message_id": body["message_id"],
+        }
+        result: BotReplied | BotFailed
+        try:
+            answer = await bot.answer(unpack_as(body["question"], BotQuestion))
+            result = BotReplied(**names, answer=answer)
+        except Exception as error:
+            log.exception("bot failed", row=row["_id"])
+            result = BotFailed(**names, code=type(error).__name__)
+        change = {"state": "done", "told": True}
+        return Done(change=change, inputs=[(f"b:{row['_id']}", pack(result))])
+
+    return ask

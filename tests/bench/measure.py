@@ -1,0 +1,87 @@
+"""Subject and control in the same run, A-B-A-B; ratios of rates and of CPU time an operation."""
+
+import gc
+import json
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict, dataclass
+from statistics import median
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """`seconds` of wall clock, `cpu` seconds of this process."""
+
+    operations: int
+    seconds: float
+    cpu: float
+
+    @property
+    def rate(self) -> float:
+        return self.operations / self.seconds
+
+    @property
+    def micros(self) -> float:
+        return self.cpu / self.operations * 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Medians over the rounds; `rate_ratio` and `cpu_ratio` are subject over control."""
+
+    name: str
+    subject_rate: float
+    control_rate: float
+    rate_ratio: float
+    subject_cpu_us: float
+    control_cpu_us: float
+    cpu_ratio: float
+
+
+async def timed(work: Callable[[], Awaitable[int]]) -> Round:
+    """`work` returns how many operations it did."""
+    gc.collect()
+    began, cpu = time.perf_counter(), time.process_time()
+    operations = await work()
+    return Round(operations, time.perf_counter() - began, time.process_time() - cpu)
+
+
+async def compare(
+    name: str,
+    subject: Callable[[], Awaitable[int]],
+    control: Callable[[], Awaitable[int]],
+    *,
+    rounds: int,
+) -> Comparison:
+    """One round of each to warm up, then `rounds` of each in turn."""
+    await subject()
+    await control()
+    a: list[Round] = []
+    b: list[Round] = []
+    for _ in range(rounds):
+        a.append(await timed(subject))
+        b.append(await timed(control))
+    return Comparison(
+        name,
+        subject_rate=median(r.rate for r in a),
+        control_rate=median(r.rate for r in b),
+        rate_ratio=median(x.rate / y.rate for x, y in zip(a, b, strict=True)),
+        subject_cpu_us=median(r.micros for r in a),
+        control_cpu_us=median(r.micros for r in b),
+        cpu_ratio=median(x.micros / y.micros for x, y in zip(a, b, strict=True)),
+    )
+
+
+def table(rows: Sequence[Comparison]) -> str:
+    head = f"{'':28}{'subject/s':>12}{'control/s':>12}{'rate ×':>9}{'subject µs':>12}{'control µs':>12}{'CPU ×':>9}"
+    lines = [head]
+    lines += [
+        f"{r.name:28}{r.subject_rate:>12.0f}{r.control_rate:>12.0f}{r.rate_ratio:>9.2f}"
+        f"{r.subject_cpu_us:>12.1f}{r.control_cpu_us:>12.1f}{r.cpu_ratio:>9.2f}"
+        for r in rows
+    ]
+    return "\n".join(lines)
+
+
+def as_json(rows: Sequence[Comparison]) -> str:
+    return json.dumps([asdict(r) for r in rows], ensure_ascii=False)

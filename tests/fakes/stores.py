@@ -1,0 +1,16 @@
+"""All stores of one database, whichever kind it is."""
+
+from typing import Protocol
+
+from hub.ports import Documents, HeartStores, Reading, TokenStore
+
+
+class Stores(Protocol):
+    @property
+    def heart(self) -> HeartStores: ...
+    @property
+    def documents(self) -> Documents: ...
+    @property
+    def reading(self) -> Reading: ...
+    @property
+    def tokens(self) -> TokenStore: ...

@@ -1,0 +1,123 @@
+"""Parts as a channel carries them."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given, strategies as st
+
+from hub.errors import PermanentSendError
+from hub.model.message import (
+    LinkPart,
+    LocationPart,
+    MediaKind,
+    MediaPart,
+    MenuPart,
+    Option,
+    Part,
+    TextPart,
+)
+from hub.ports import Capabilities
+from hub.services.fitting import fit, fit_part, split_text
+
+PLAIN = Capabilities(parts=frozenset({"TextPart"}), max_text=20)
+BUTTONS = Capabilities(parts=frozenset({"TextPart", "MenuPart"}), max_text=20, max_options=2)
+FAMILY = "👨‍👩‍👧"
+FLAG = "🇨🇳"
+
+
+@pytest.mark.parametrize(
+    ("label", "text", "limit", "pieces"),
+    [
+        ("short", "您好", 5, ["您好"]),
+        ("exactly full", "您好您好您", 5, ["您好您好您"]),
+        ("nothing", "  \n ", 5, []),
+        ("at a sentence", "请稍等。我查一下。", 6, ["请稍等。", "我查一下。"]),
+        ("at a clause", "好的，请您稍等片刻", 6, ["好的，", "请您稍等片刻"]),
+        ("at a word", "please wait a moment", 12, ["please wait", "a moment"]),
+        ("at a line rather than a word", "one two\nthree four", 12, ["one two", "three four"]),
+        ("at a paragraph", "甲乙丙\n\n丁戊己庚", 6, ["甲乙丙", "丁戊己庚"]),
+        ("no break near the end", "甲。乙丙丁戊己庚辛", 6, ["甲。乙丙丁戊", "己庚辛"]),
+        ("one long word", "abcdefghij", 4, ["abcd", "efgh", "ij"]),
+        (
+            "accents stay on their letter",
+            "ab" + "e\u0301" * 3,
+            3,
+            ["ab", "e\u0301", "e\u0301", "e\u0301"],
+        ),
+        ("a family is one sign", "我们" + FAMILY + "好", 6, ["我们", FAMILY + "好"]),
+        ("flags stay whole", FLAG * 3, 5, [FLAG * 2, FLAG]),
+        ("skin tones stay on their hand", "好👍🏽👍🏽", 4, ["好👍🏽", "👍🏽"]),
+        ("a sign longer than the limit is cut after all", FAMILY, 3, ["👨‍👩", "‍👧"]),
+    ],
+)
+def test_text_is_cut_where_a_reader_would(
+    label: str, text: str, limit: int, pieces: list[str]
+) -> None:
+    assert split_text(text, limit) == pieces
+
+
+@given(st.text(max_size=200), st.integers(min_value=1, max_value=40))
+def test_pieces_fit_and_lose_nothing_but_white_space(text: str, limit: int) -> None:
+    pieces = split_text(text, limit)
+    assert all(0 < len(piece) <= limit for piece in pieces)
+    assert "".join("".join(pieces).split()) == "".join(text.split())
+
+
+@given(
+    st.text(alphabet="甲e\u0301\ufe0f👍🏽 。", max_size=60), st.integers(min_value=8, max_value=20)
+)
+def test_no_piece_begins_with_a_mark_that_belongs_to_the_sign_before(text: str, limit: int) -> None:
+    text = "x" + "".join(c for i, c in enumerate(text) if i % 4 or not unicodedata.combining(c))
+    first, *rest = split_text(text, limit)
+    whole = sum(unicodedata.category(c) == "Lo" for c in text)
+    assert sum(unicodedata.category(c) == "Lo" for c in "".join([first, *rest])) == whole
+    for piece in rest:
+        if unicodedata.category(piece[0]).startswith("M"):
+            before = text[: text.index(piece)].rstrip()
+            assert text[len(before)].isspace() or len(before) >= limit
+
+
+MENU = MenuPart(
+    head="您是想问？",
+    options=(Option(id="a1", title="查额度"), Option(id="a2", title="还款")),
+    tail="都不是？",
+)
+
+
+@pytest.mark.parametrize(
+    ("label", "part", "fitted"),
+    [
+        ("menu", MENU, "您是想问？\n1. 查额度\n2. 还款\n都不是？"),
+        ("link", LinkPart(title="网点", url="https://b.example/n"), "网点\nhttps://b.example/n"),
+        (
+            "place",
+            LocationPart(latitude=1.5, longitude=2, label="支行"),
+            "支行 (1.500000, 2.000000)",
+        ),
+        (
+            "media with a link",
+            MediaPart(
+                media=MediaKind.FILE, provider_ref="m", url="https://b.example/f", name="条款"
+            ),
+            "条款\nhttps://b.example/f",
+        ),
+    ],
+)
+def test_what_a_channel_cannot_show_becomes_text(label: str, part: Part, fitted: str) -> None:
+    assert fit_part(part, PLAIN) == TextPart(text=fitted)
+
+
+def test_a_menu_stays_a_menu_where_its_options_have_room() -> None:
+    assert fit_part(MENU, BUTTONS) is MENU
+    three = MenuPart(head="?", options=(*MENU.options, Option(id="a3", title="挂失")))
+    assert fit_part(three, BUTTONS) == TextPart(text="?\n1. 查额度\n2. 还款\n3. 挂失")
+
+
+def test_media_without_a_link_is_refused_not_dropped() -> None:
+    part = MediaPart(media=MediaKind.IMAGE, provider_ref="m")
+    with pytest.raises(PermanentSendError, match="part_not_carried"):
+        fit([part], PLAIN)
+
+
+def test_long_text_made_of_a_menu_is_split_too() -> None:
+    assert [type(p).__name__ for p in fit([MENU], PLAIN)] == ["TextPart", "TextPart"]
