@@ -37,8 +37,7 @@ def after_of(request: web.Request) -> int:
 class Streams:
     """The open streams of one server."""
 
-    def __init__(self, *, beat_s: float = BEAT_S) -> None:
-        self._beat_s = beat_s
+    def __init__(self) -> None:
         self._lives: set[asyncio.Timeout] = set()
 
     async def serve(self, request: web.Request, events: AsyncIterator[bytes]) -> web.StreamResponse:
@@ -76,7 +75,7 @@ class Streams:
 
     async def _next(self, queue: Queue) -> bytes | None:
         try:
-            async with asyncio.timeout(self._beat_s):
+            async with asyncio.timeout(BEAT_S):
                 return await queue.get()
         except TimeoutError:
             return BEAT

@@ -71,7 +71,10 @@ async def demo(*, port: int, data: Path, environment: Mapping[str, str], clock: 
     simulator = f"http://127.0.0.1:{simulator_port}"
     settings = demo_settings(environment, port=port, data=data, simulator=simulator)
     hook = f"http://127.0.0.1:{port}/hooks/{CHANNEL}"
-    async with _simulator(simulator_port, hook), open_database(settings, clock) as stores:
+    async with (
+        _simulator(simulator_port, hook) as process,
+        open_database(settings, clock) as stores,
+    ):
         hub = await build(settings, clock, stores)
         password = await _logins(hub, environment)
         add_sandbox(
@@ -84,6 +87,7 @@ async def demo(*, port: int, data: Path, environment: Mapping[str, str], clock: 
         )
 
         async def ready() -> None:
+            await _answers(process, simulator_port)
             _greet(console, port, password)
 
         await run(hub, ready)
@@ -115,8 +119,8 @@ async def _logins(hub: Hub, environment: Mapping[str, str]) -> str:
 
 
 @asynccontextmanager
-async def _simulator(port: int, hook: str) -> AsyncIterator[None]:
-    """The pretended WeChat, a process of its own."""
+async def _simulator(port: int, hook: str) -> AsyncIterator[Process]:
+    """The pretended WeChat, a process of its own; it may not answer yet."""
     process = await asyncio.create_subprocess_exec(
         *orphan_safe([sys.executable, "-m", "channels.wechat.simulator"]),
         "--port",
@@ -127,8 +131,7 @@ async def _simulator(port: int, hook: str) -> AsyncIterator[None]:
         start_new_session=True,
     )
     try:
-        await _answers(process, port)
-        yield
+        yield process
     finally:
         await _stop(process)
 

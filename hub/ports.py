@@ -142,7 +142,9 @@ class Outbox(Protocol):
     async def untold(self, shards: Collection[int], limit: int) -> list[Doc]:
         """Settled rows whose result has not been handed to their stream yet."""
 
-    async def told(self, keys: Sequence[str]) -> None: ...
+    async def told(self, keys: Sequence[str], state: str) -> None:
+        """The result was handed over; a row whose state is another by now stays untold."""
+
     async def get(self, key: str) -> Doc | None: ...
     async def by_provider_id(self, channel_id: str, provider_id: str) -> Doc | None: ...
     async def dead(self, limit: int, after: str = "") -> list[Doc]:
@@ -152,8 +154,11 @@ class Outbox(Protocol):
 class Alarms(Protocol):
     """One row a stream: when its owner should look at its timers. Only an alarm clock."""
 
-    async def put(self, dues: Mapping[str, tuple[int, datetime | None]]) -> None:
-        """stream → (shard, due); None removes."""
+    async def put(self, dues: Mapping[str, tuple[int, int, datetime | None]]) -> None:
+        """stream → (shard, seq, due), None = no timer; ignored when a higher seq has put.
+
+        So a write of an owner that is none any more, or one that lands late, silences nothing.
+        """
 
     async def due(self, shards: Collection[int], at: datetime, limit: int) -> list[str]: ...
 
@@ -366,7 +371,7 @@ class Commands(Protocol):
     async def submit(
         self, stream: str, command_id: str, author: str, body: Doc, *, wait: float
     ) -> Doc | None:
-        """Store a packed input under `cmd:<author>:<command_id>`, wait for its durable commit.
+        """Store a packed input under `cmd:<author>:<stream>:<command_id>`, wait for its commit.
 
         Returns the commit (its `events` tell done or `Refused`), the first one's when the id was
         used before, or None when it is stored but not decided within `wait` seconds.

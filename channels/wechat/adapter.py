@@ -1,7 +1,7 @@
 """One Official Account: authenticates pushes, sends customer-service messages."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 
 from channels.registry import ChannelKind
 from channels.wechat.api import Answer, Api
@@ -10,7 +10,7 @@ from channels.wechat.crypto import Envelope
 from channels.wechat.errors import Act, refusal, request_id, rule_of
 from channels.wechat.health import Health
 from channels.wechat.outgoing import SENDABLE, send_body
-from channels.wechat.tokens import TokenKeeper
+from channels.wechat.tokens import Token, TokenKeeper
 from channels.wechat.wire import Account, parse_fields
 from channels.wechat.xml import read_fields
 from hub.errors import (
@@ -149,19 +149,13 @@ class WeChatAdapter:
         return self._health.read()
 
     async def _send(self, body: bytes) -> SendReceipt:
-        try:
-            async with asyncio.timeout(self._config.call_timeout_s):
-                token = await self._tokens.current()
-        except TimeoutError as exc:
-            raise RetryableSendError("token_unavailable") from exc
-        answer = await self._api.post(SEND, body, token=token.value)
+        """At most two calls and one renewal, all within `call_timeout_s`."""
+        deadline = asyncio.get_running_loop().time() + self._config.call_timeout_s
+        token = await _in_time(self._tokens.current(), deadline)
+        answer = await self._api.post(SEND, body, token=token.value, deadline=deadline)
         if _act(answer) is Act.RENEW:
-            try:
-                async with asyncio.timeout(self._config.call_timeout_s):
-                    token = await self._tokens.renewed(token)
-            except TimeoutError as exc:
-                raise RetryableSendError("token_unavailable") from exc
-            answer = await self._api.post(SEND, body, token=token.value)
+            token = await _in_time(self._tokens.renewed(token), deadline)
+            answer = await self._api.post(SEND, body, token=token.value, deadline=deadline)
         errmsg = str(answer.get("errmsg", ""))
         if answer["errcode"] and _act(answer) is not Act.TAKEN:
             raise refusal(answer["errcode"], errmsg, self._clock.now())
@@ -175,6 +169,15 @@ class WeChatAdapter:
             self._health.report("send", "down", error.code)
         elif isinstance(error, RetryableSendError):
             self._health.report("send", "degraded", error.code)
+
+
+async def _in_time(token: Awaitable[Token], deadline: float) -> Token:
+    """While we wait for a token nothing has been sent."""
+    try:
+        async with asyncio.timeout_at(deadline):
+            return await token
+    except TimeoutError as exc:
+        raise RetryableSendError("token_unavailable") from exc
 
 
 def _act(answer: Answer) -> Act | None:

@@ -29,8 +29,10 @@ class Api:
         self._session: aiohttp.ClientSession | None = None
         self._closed = False
 
-    async def post(self, path: str, body: bytes, *, token: str = "") -> Answer:
-        """The JSON object of the answer, whatever its errcode.
+    async def post(
+        self, path: str, body: bytes, *, token: str = "", deadline: float | None = None
+    ) -> Answer:
+        """The JSON object of the answer, whatever its errcode; `deadline` in the loop's time.
 
         Raises:
             RetryableSendError: no connection, or the provider asked to slow down.
@@ -38,10 +40,12 @@ class Api:
             UncertainSendError: the request left us and no readable answer came.
         """
         session = self._open()
+        if deadline is None:
+            deadline = asyncio.get_running_loop().time() + self._timeout_s
         params = {"access_token": token} if token else None
         try:
             async with (
-                asyncio.timeout(self._timeout_s),
+                asyncio.timeout_at(deadline),
                 session.post(
                     self._base_url + path,
                     data=body,

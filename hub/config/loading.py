@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 from pydantic_settings import EnvSettingsSource, SettingsError
 
 from channels.registry import KINDS, resolve
@@ -147,10 +146,10 @@ def _start_at(base: Path, values: Json) -> None:
         store["data"] = base / store["data"]
 
 
-def _told(error: ErrorDetails) -> str:
+def _told(error: Mapping[str, Any]) -> str:
     if error["type"] == "extra_forbidden":
         return "unknown key"
-    return error["msg"].removeprefix("Value error, ")
+    return str(error["msg"]).removeprefix("Value error, ")
 
 
 def _dotted(place: tuple[int | str, ...]) -> str:

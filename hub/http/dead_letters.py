@@ -25,7 +25,7 @@ DeadLetterKey = Annotated[
     str,
     Field(
         min_length=2,
-        max_length=682,
+        max_length=512,
         pattern=r"^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$",
         examples=["MWY6MDAwMDAwMDAwMDQyIzA"],
     ),

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from typing import Any
 
-from hub.http.problems import TITLES
+from hub.http.problems import CONTENT_TYPE, TITLES
 
 Json = Mapping[str, Any]
 
 STYLE = """
-:root { color-scheme: light dark; --line: #8884; --quiet: #8888; }
+:root { color-scheme: light dark; --line: #8884; --quiet: light-dark(#555, #aaa); }
 body { margin: 0 auto; max-width: 60rem; padding: 2rem 1rem 6rem;
   font: 16px/1.6 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; }
 h1, h2, h3 { line-height: 1.3; } h2 { margin-top: 3rem; }
@@ -29,6 +29,7 @@ def page(document: Json) -> str:
         (
             '<!doctype html><html lang="en"><head><meta charset="utf-8">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            '<link rel="icon" href="data:,">',
             f"<title>{escape(info['title'])} API</title>",
             '<link rel="stylesheet" href="/api/docs.css"></head><body>',
             f"<h1>{escape(info['title'])} API {escape(info['version'])}</h1>",
@@ -74,14 +75,25 @@ def _operation(path: str, method: str, operation: Json) -> Iterator[str]:
         )
     if body := operation.get("requestBody"):
         yield f"<p>Body: {_kind(body['content']['application/json']['schema'])}</p>"
+    answers = operation["responses"].items()
     yield _table(
         ("Answer", "", "Content"),
         (
             (status, escape(answer["description"]), _content(answer))
-            for status, answer in operation["responses"].items()
+            for status, answer in answers
+            if not _is_problem(answer)
         ),
     )
-    yield "</section>"
+    wrong = ", ".join(
+        f"{status} {escape(answer['description'])}"
+        for status, answer in answers
+        if _is_problem(answer)
+    )
+    yield f'<p>Problems: {wrong} (<a href="#schema-Problem">Problem</a>)</p></section>'
+
+
+def _is_problem(answer: Json) -> bool:
+    return CONTENT_TYPE in answer.get("content", {})
 
 
 def _content(answer: Json) -> str:

@@ -57,7 +57,8 @@ def new_request_id() -> str:
 
 
 def request_id_of(request: web.Request) -> str:
-    return request.get(_ID, "")
+    found: str = request.get(_ID, "")
+    return found
 
 
 @web.middleware

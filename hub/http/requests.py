@@ -72,8 +72,13 @@ def _field_errors(place: str, exc: ValidationError) -> list[FieldError]:
     """Never with the value given: it may be content or a password."""
     found = exc.errors(include_url=False, include_context=False, include_input=False)
     return [
-        FieldError(pointer=_pointer(place, error["loc"]), message=error["msg"]) for error in found
+        FieldError(pointer=_pointer(place, error["loc"]), message=_told(error["msg"]))
+        for error in found
     ]
+
+
+def _told(message: str) -> str:
+    return message.removeprefix("Value error, ")
 
 
 def _pointer(place: str, steps: Iterable[Any]) -> str:

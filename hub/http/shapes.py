@@ -3,7 +3,6 @@
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic_core import PydanticCustomError
 
 _CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
 _SPACE = r" \t\n\r\u0085\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff"
@@ -23,7 +22,7 @@ class Nothing(Shape):
 def _whole(value: Any) -> Any:
     """Only plain digits: pydantic alone takes "1_000", " 1" and "1.0" for a number."""
     if isinstance(value, str) and not (value.isascii() and value.isdigit() and len(value) <= 16):
-        raise PydanticCustomError("whole_number", "must be a whole number")
+        raise ValueError("must be a whole number")
     return value
 
 

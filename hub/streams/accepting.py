@@ -83,14 +83,16 @@ class Acceptor:
         Raises:
             Overloaded, StoreUncertain: some may stand; repeat with the same keys.
         """
-        for told in [self._put(row) for row in rows]:
+        waiting = [self._put(row) for row in rows]
+        for told in waiting:
+            told.add_done_callback(_heard)
+        for told in waiting:
             await told
 
     def _put(self, row: Doc) -> asyncio.Future[bool]:
         if len(self._waiting) >= self._bound:
             raise Overloaded("inbox")
         told: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        told.add_done_callback(_heard)
         self._waiting.append(_Waiting(row, told))
         self._wake.set()
         return told

@@ -38,6 +38,7 @@ class Aftermath:
         self._cursors: dict[int, int] = {}
         self._snapshots: dict[str, Doc] = {}
         self._marked: deque[tuple[int, Shard, str]] = deque()
+        self._following = False
         self.round = 0
 
     def take(self, durable: Sequence[Decided]) -> None:
@@ -61,6 +62,10 @@ class Aftermath:
         }
 
     @property
+    def busy(self) -> bool:
+        return self._following or bool(self._waiting)
+
+    @property
     def backlog(self) -> int:
         return len(self._waiting)
 
@@ -71,7 +76,9 @@ class Aftermath:
             if not self._waiting:
                 self._work.clear()
             if batch:
+                self._following = True
                 await self._follow(batch)
+                self._following = False
 
     async def _follow(self, batch: list[Decided]) -> None:
         await self._effects.make(*rows_of([(d.commit, d.effects) for d in batch if d.effects]))
@@ -114,13 +121,13 @@ class Aftermath:
             self._snapshots = {**snapshots, **self._snapshots}
 
 
-def _alarms(batch: Sequence[Decided]) -> dict[str, tuple[int, datetime | None]]:
+def _alarms(batch: Sequence[Decided]) -> dict[str, tuple[int, int, datetime | None]]:
     """Alarm rows to write: an earlier due time, or any after the alarm rang (a timer's commit)."""
-    dues: dict[str, tuple[int, datetime | None]] = {}
+    dues: dict[str, tuple[int, int, datetime | None]] = {}
     for decided in batch:
         held, due = decided.held, decided.due
         rang = decided.key is None
         if rang or (due is not None and (held.alarm is None or due < held.alarm)):
             held.alarm = due
-            dues[held.stream] = (decided.shard.number, due)
+            dues[held.stream] = (decided.shard.number, decided.commit["seq"], due)
     return dues

@@ -33,7 +33,7 @@ class CommandDesk:
     async def submit(
         self, stream: str, command_id: str, author: str, body: Doc, *, wait: float
     ) -> Doc | None:
-        key = f"cmd:{author}:{command_id}"
+        key = f"cmd:{author}:{stream}:{command_id}"
         told: asyncio.Future[Doc] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(key, []).append(told)
         try:

@@ -74,7 +74,7 @@ class Effects:
     async def _insert_tells(self, rows: Sequence[Doc]) -> list[int]:
         return await self._stores.inbox.insert(rows, ordered=True)
 
-    async def set_alarms(self, dues: dict[str, tuple[int, datetime | None]]) -> None:
+    async def set_alarms(self, dues: dict[str, tuple[int, int, datetime | None]]) -> None:
         if dues:
             await until_sure(self._clock, lambda: self._stores.alarms.put(dues))
 

@@ -158,7 +158,7 @@ class Owner:
     async def _read_for_ever(self) -> None:
         while True:
             await self._wake.wait()
-            await self._writer.room()
+            await self._writer.taken()
             while self._after.backlog > self._settings.backlog:
                 await self._clock.sleep(0.01)
             self._wake.clear()
@@ -199,7 +199,7 @@ class Owner:
         for group in fresh.values():
             for row in group:
                 self._decide(row, now, stored=True)
-        return len(rows) >= self._settings.round_rows or len(pairs) >= self._settings.round_rows
+        return len(rows) >= self._settings.round_rows // 2
 
     def _decide(self, row: Doc, now: Any, *, stored: bool) -> None:
         shard = self.shards.get(row["shard"])
@@ -222,17 +222,16 @@ class Owner:
             return
         for stream, held in (await load_streams(self._stores, self._rules, missing)).items():
             missing[stream].streams[stream] = held
-        self._evict()
+        self._evict(streams)
 
-    def _evict(self) -> None:
-        """Forget the streams loaded longest ago; what flies stays."""
+    def _evict(self, needed: Collection[str]) -> None:
+        """Forget the streams loaded longest ago; what flies or is needed now stays."""
         surplus = sum(len(s.streams) for s in self.shards.values()) - self._settings.streams
         if surplus <= 0:
             return
         for shard in self.shards.values():
-            for stream in [k for k, h in shard.streams.items() if not h.flying][
-                : len(shard.streams) // 2
-            ]:
+            idle = [k for k, h in shard.streams.items() if not h.flying and k not in needed]
+            for stream in idle[: len(shard.streams) // 2]:
                 del shard.streams[stream]
 
     async def _ring(self, streams: Collection[str]) -> None:
@@ -241,7 +240,7 @@ class Owner:
             return
         await self._load(streams)
         now = self._clock.now()
-        idle: dict[str, tuple[int, Any]] = {}
+        idle: dict[str, tuple[int, int, Any]] = {}
         for stream in streams:
             number = shard_number(stream)
             shard = self.shards.get(number)
@@ -261,8 +260,13 @@ class Owner:
                 self._decide(row, now, stored=False)
             if not fired and not held.flying:
                 held.alarm = held.rules.due(held.state)
-                idle[stream] = (number, held.alarm)
+                idle[stream] = (number, held.state.seq, held.alarm)
         await self._effects.set_alarms(idle)
+
+    async def settled(self) -> None:
+        """Wait until the effects and marks of everything durable are made."""
+        while self._after.busy:
+            await self._clock.sleep(0.002)
 
     def _on_durable(self, decided: Sequence[Decided]) -> None:
         self._after.take(decided)

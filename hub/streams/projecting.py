@@ -15,6 +15,8 @@ Doc = dict[str, Any]
 log = structlog.get_logger(__name__)
 PAGE = 500
 WAITING = 4096
+GATHER_S = 0.05
+"""Pause before a fold: one write for many commits; lists may be this late."""
 
 
 class Projector:
@@ -66,6 +68,7 @@ class Projector:
                     await self._work.wait()
             except TimeoutError:
                 self._behind = True
+            await self._clock.sleep(GATHER_S)
             self._work.clear()
             try:
                 await self._once()

@@ -51,7 +51,9 @@ async def _finish(stores: HeartStores, rules: RuleBook, effects: Effects, shard:
             return
         await effects.make(*rows_of([(c, effects_of(rules, c)) for c in tail]))
         held = await load_streams(stores, rules, {c["stream"] for c in tail})
-        await effects.set_alarms({s: (shard.number, h.rules.due(h.state)) for s, h in held.items()})
+        await effects.set_alarms(
+            {s: (shard.number, h.state.seq, h.rules.due(h.state)) for s, h in held.items()}
+        )
         keys = [c["input"]["key"] for c in tail]
         await effects.mark([k for k in keys if not k.startswith("t:")])
         shard.known.update(keys)

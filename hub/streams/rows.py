@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import orjson
+
 from hub.model.codec import pack
 from hub.model.effects import Effect, Job
 from hub.model.ids import commit_id, customer_of, customer_stream, shard_of
@@ -109,11 +111,5 @@ def _job_row(key: str, k: int, commit: Mapping[str, Any], job: Job) -> Doc:
 
 
 def weight(value: Any) -> int:
-    """Bytes of text inside a document, about."""
-    if isinstance(value, str):
-        return len(value) * 3
-    if isinstance(value, dict):
-        return sum(weight(v) for v in value.values())
-    if isinstance(value, list):
-        return sum(weight(v) for v in value)
-    return 8
+    """Bytes of a document, about."""
+    return len(orjson.dumps(value, default=str))

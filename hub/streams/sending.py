@@ -73,10 +73,11 @@ class Sender:
                 self._wake.clear()
                 try:
                     await self._tell()
+                    claimed_at = self._clock.monotonic()
                     for row in await self._claim():
                         self._busy.add(row["_id"])
                         await self._room.acquire()
-                        tasks.create_task(self._work(row, self._clock.monotonic()))
+                        tasks.create_task(self._work(row, claimed_at))
                 except (StoreUncertain, Overloaded) as error:
                     log.warning("outbox round failed", error=str(error))
                     await self._clock.sleep(self._settings.retake_s)
@@ -133,11 +134,13 @@ class Sender:
 
     # ------------------------------------------------------------ doing
     async def _work(self, row: Doc, claimed_at: float) -> None:
+        """A claim that others may soon call uncertain is not begun but given back."""
         try:
             if self._clock.monotonic() - claimed_at > self._settings.overdue_s / 2:
-                return
-            change, inputs = await self._outcome(row)
-            await self._settle(row, change, inputs)
+                await self._settle(row, {"state": "queued"}, ())
+            else:
+                change, inputs = await self._outcome(row)
+                await self._settle(row, change, inputs)
         finally:
             self._busy.discard(row["_id"])
             self._room.release()
@@ -179,13 +182,23 @@ class Sender:
         }
 
     async def _settle(self, row: Doc, change: Doc, inputs: Sequence[tuple[str, Doc]]) -> None:
-        """Inputs first: a repeated row finds them by their keys. An answer resolves uncertain."""
-        expected = {"state": ["sending", "uncertain"], "token": row["token"]}
+        """Inputs first: a repeated row finds them by their keys. An answer resolves uncertain.
+
+        What was called uncertain meanwhile never goes back to the queue: a person may have decided.
+        """
+        token = row["token"]
+        expected = {"state": ["sending", "uncertain"], "token": token}
+        late = change
+        if change["state"] == "queued":
+            expected = {"state": "sending", "token": token}
+            late = closed("failed", change.get("code", "not_sent"), change.get("provider_code", ""))
         wait = 0.05
         while True:
             try:
                 await self._acceptor.add_all([self._input(k, row, b) for k, b in inputs])
-                await self._outbox.settle(row["_id"], expected, change)
+                if not await self._outbox.settle(row["_id"], expected, change) and late != change:
+                    uncertain = {"state": "uncertain", "token": token}
+                    await self._outbox.settle(row["_id"], uncertain, late)
                 return
             except (StoreUncertain, Overloaded):
                 await self._clock.sleep(wait)
@@ -205,7 +218,8 @@ class Sender:
         await self._acceptor.add_all(
             [self._input(f"d:{r['_id']}:{r['state']}", r, report(r)) for r in rows]
         )
-        await self._outbox.told([r["_id"] for r in rows])
+        for state in {r["state"]: None for r in rows}:
+            await self._outbox.told([r["_id"] for r in rows if r["state"] == state], state)
 
 
 def destination(row: Doc) -> str:

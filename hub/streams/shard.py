@@ -46,6 +46,8 @@ class Decided:
 class Shard:
     """`n` and `at` of the last decision; `known` are inputs committed but perhaps still open.
 
+    A timer whose decision failed stays armed: it is known too, else it would fail again and again.
+
     `alive` turns False once and for ever: a lost shard is taken anew as another object.
     """
 
@@ -84,7 +86,7 @@ class Shard:
         self.n += 1
         self.at = at
         key = row["_id"] if stored else None
-        if stored:
+        if stored or isinstance(events[0], Failed):
             self.known.add(row["_id"])
         return Decided(self, commit, effects, key, held, held.rules.due(held.state))
 

@@ -27,28 +27,25 @@ class Writer:
         durable: Callable[[Sequence[Decided]], None],
         lose: Callable[[Shard], None],
         batch: int = 256,
-        waiting: int = 2048,
     ) -> None:
         self._journal = journal
         self._clock = clock
         self._durable = durable
         self._lose = lose
         self._batch = batch
-        self._bound = waiting
         self._waiting: list[Decided] = []
         self._work = asyncio.Event()
-        self._room = asyncio.Event()
-        self._room.set()
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     def add(self, decided: Decided) -> None:
         self._waiting.append(decided)
         self._work.set()
-        if len(self._waiting) >= self._bound:
-            self._room.clear()
+        self._idle.clear()
 
-    async def room(self) -> None:
-        """Wait until more may be decided."""
-        await self._room.wait()
+    async def taken(self) -> None:
+        """Wait until everything added is on its way: to decide earlier would not write earlier."""
+        await self._idle.wait()
 
     async def run(self) -> None:
         while True:
@@ -57,8 +54,7 @@ class Writer:
             del self._waiting[: self._batch]
             if not self._waiting:
                 self._work.clear()
-            if len(self._waiting) < self._bound:
-                self._room.set()
+                self._idle.set()
             if batch:
                 await self._write(batch)
 

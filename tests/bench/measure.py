@@ -3,9 +3,10 @@
 import gc
 import json
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from statistics import median
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,15 @@ class Comparison:
     cpu_ratio: float
 
 
-async def timed(work: Callable[[], Awaitable[int]]) -> Round:
-    """`work` returns how many operations it did."""
+class Work(Protocol):
+    """`prepare` is not measured; the call returns how many operations it did."""
+
+    def prepare(self) -> None: ...
+    async def __call__(self) -> int: ...
+
+
+async def timed(work: Work) -> Round:
+    work.prepare()
     gc.collect()
     began, cpu = time.perf_counter(), time.process_time()
     operations = await work()
@@ -48,19 +56,24 @@ async def timed(work: Callable[[], Awaitable[int]]) -> Round:
 
 async def compare(
     name: str,
-    subject: Callable[[], Awaitable[int]],
-    control: Callable[[], Awaitable[int]],
+    subject: Work,
+    control: Work,
     *,
     rounds: int,
 ) -> Comparison:
     """One round of each to warm up, then `rounds` of each in turn."""
-    await subject()
-    await control()
+    await timed(subject)
+    await timed(control)
     a: list[Round] = []
     b: list[Round] = []
     for _ in range(rounds):
         a.append(await timed(subject))
         b.append(await timed(control))
+    return medians(name, a, b)
+
+
+def medians(name: str, a: Sequence[Round], b: Sequence[Round]) -> Comparison:
+    """`a` are rounds of the subject, `b` those of the control, in the order they ran."""
     return Comparison(
         name,
         subject_rate=median(r.rate for r in a),
@@ -73,11 +86,11 @@ async def compare(
 
 
 def table(rows: Sequence[Comparison]) -> str:
-    head = f"{'':28}{'subject/s':>12}{'control/s':>12}{'rate ×':>9}{'subject µs':>12}{'control µs':>12}{'CPU ×':>9}"
-    lines = [head]
+    names = ("subject/s", "control/s", "rate ×", "subject µs", "control µs", "CPU ×")
+    lines = [" " * 28 + "".join(f"{n:>12}" for n in names)]
     lines += [
-        f"{r.name:28}{r.subject_rate:>12.0f}{r.control_rate:>12.0f}{r.rate_ratio:>9.2f}"
-        f"{r.subject_cpu_us:>12.1f}{r.control_cpu_us:>12.1f}{r.cpu_ratio:>9.2f}"
+        f"{r.name:28}{r.subject_rate:>12.0f}{r.control_rate:>12.0f}{r.rate_ratio:>12.2f}"
+        f"{r.subject_cpu_us:>12.1f}{r.control_cpu_us:>12.1f}{r.cpu_ratio:>12.2f}"
         for r in rows
     ]
     return "\n".join(lines)

@@ -269,3 +269,24 @@ async def test_after_the_end_of_run_nothing_is_sent_until_it_runs_again() -> Non
             await asyncio.sleep(0)
             await it.send(adapter)
         assert len(it.world.sends.sent) == 1
+
+
+async def test_waiting_for_a_token_that_does_not_come_is_not_uncertain() -> None:
+    async with site() as it:
+        it.fault(call="stable_token", kind="slow", seconds=3600)
+        adapter = it.process(call_timeout_s=0.3)
+        with pytest.raises(RetryableSendError) as caught:
+            await it.send(adapter)
+        assert caught.value.code == "token_unavailable"
+
+
+async def test_a_whole_send_stays_within_its_time() -> None:
+    async with site() as it:
+        adapter = it.process(call_timeout_s=0.4)
+        await it.send(adapter)
+        it.world.tokens.revoke_all()
+        it.world.call_faults = [CallFault(call="stable_token", kind="slow", seconds=3600)]
+        began = asyncio.get_running_loop().time()
+        with pytest.raises(RetryableSendError):
+            await it.send(adapter)
+        assert asyncio.get_running_loop().time() - began < 0.8

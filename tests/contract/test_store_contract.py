@@ -104,7 +104,7 @@ async def test_an_empty_batch_is_no_call(stores: Stores) -> None:
     assert await heart.outbox.insert([]) == []
     assert await heart.outbox.open([], 10) == []
     assert await heart.outbox.claim([], "t", NOON) == []
-    await heart.outbox.told([])
+    await heart.outbox.told([], "sent")
     await heart.alarms.put({})
     assert await heart.alarms.due([], NOON, 10) == []
     await heart.snapshots.save([])

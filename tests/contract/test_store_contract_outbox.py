@@ -126,7 +126,8 @@ async def test_a_result_is_untold_until_told(stores: Stores) -> None:
         await outbox.settle(key, {"state": "queued"}, {"state": "sent", "told": False})
     assert ids(await outbox.untold([1, 2], 10)) == [K1, K2]
     assert ids(await outbox.untold([1, 2], 1)) == [K1]
-    await outbox.told([K1])
+    await outbox.told([K1], "sent")
+    await outbox.told([K2], "uncertain")
     assert ids(await outbox.untold([1], 10)) == [K2]
     assert len(await outbox.untold(range(256), 10)) == 2
 
@@ -166,7 +167,9 @@ async def test_dead_letters_are_failed_or_uncertain_until_somebody_decides(
 async def test_alarms_ring_by_due_time_for_the_shards_asked_for(stores: Stores) -> None:
     alarms = stores.heart.alarms
     at = [NOON + timedelta(seconds=s) for s in range(5)]
-    await alarms.put({"a": (1, at[3]), "b": (1, at[1]), "c": (2, at[2]), "d": (7, at[0])})
+    await alarms.put(
+        {"a": (1, 1, at[3]), "b": (1, 1, at[1]), "c": (2, 1, at[2]), "d": (7, 1, at[0])}
+    )
     assert await alarms.due([1, 2], at[2], 10) == ["b", "c"]
     assert await alarms.due([1, 2, 3, 4], at[4], 2) == ["b", "c"]
     assert await alarms.due(range(256), at[0], 10) == ["d"]
@@ -175,11 +178,20 @@ async def test_alarms_ring_by_due_time_for_the_shards_asked_for(stores: Stores) 
 
 async def test_an_alarm_is_moved_and_removed(stores: Stores) -> None:
     alarms = stores.heart.alarms
-    await alarms.put({"a": (1, NOON), "b": (1, NOON), "c": (1, NOON)})
+    await alarms.put({"a": (1, 5, NOON), "b": (1, 5, NOON), "c": (1, 5, NOON)})
     later = NOON + timedelta(hours=1)
-    await alarms.put({"a": (1, later), "b": (1, None), "d": (1, NOON), "e": (1, None)})
+    await alarms.put({"a": (1, 6, later), "b": (1, 5, None), "d": (1, 1, NOON), "e": (1, 1, None)})
     assert await alarms.due([1], NOON, 10) == ["c", "d"]
     assert await alarms.due([1], later, 10) == ["c", "d", "a"]
+
+
+async def test_an_alarm_put_by_a_lower_seq_silences_nothing(stores: Stores) -> None:
+    alarms = stores.heart.alarms
+    later = NOON + timedelta(hours=1)
+    await alarms.put({"a": (1, 7, NOON), "b": (1, 7, None), "c": (1, 7, NOON)})
+    await alarms.put({"a": (1, 6, None), "b": (1, 6, NOON), "c": (1, 7, later)})
+    assert await alarms.due([1], NOON, 10) == ["a"]
+    assert await alarms.due([1], later, 10) == ["a", "c"]
 
 
 # ---------------------------------------------------------------- snapshots

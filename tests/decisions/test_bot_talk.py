@@ -254,6 +254,16 @@ def test_every_question_has_its_own_limit() -> None:
     assert names(stream.do(answer(seq=2))) == ["BotAnswered", "MessageSent", "TimerDisarmed"]
 
 
+def test_the_oldest_open_question_sets_the_limit() -> None:
+    stream = Stream()
+    for words in ("一", "二", "三"):
+        stream.do(message(words))
+        stream.at += timedelta(seconds=2)
+    assert stream.do(answer(seq=1))[-1] == TimerArmed(
+        name="bot", generation=3, due=START + timedelta(seconds=12)
+    )
+
+
 @pytest.mark.parametrize("seq", [1, 9])
 def test_an_answer_nobody_waits_for_is_superseded(seq: int) -> None:
     stream = Stream()

@@ -78,6 +78,13 @@ def test_what_came_back_is_not_assigned_by_an_old_acceptance() -> None:
     assert stream.standing == "queued"
 
 
+def test_what_came_back_belongs_to_nobody() -> None:
+    stream = stream_in("active")
+    stream.do(give_back(epoch=1))
+    assert stream.state.conversation is not None
+    assert stream.state.conversation.agent_id is None
+
+
 def test_an_old_return_takes_nothing_from_the_new_owner() -> None:
     stream = stream_in("active")
     stream.do(assign(epoch=3))

@@ -304,6 +304,7 @@ class Conversing(RuleBasedStateMachine):
             with_agent = self.conversation.state in ("offered", "active", "wrap_up")
             assert (self.conversation.agent_id is not None) == with_agent
             assert self.conversation.state is not ConversationState.CLOSED
+            assert self.conversation.state == "bot" or not self.conversation.asked
 
     @invariant()
     def no_grant_is_overdrawn_and_nothing_grows_without_bound(self) -> None:

@@ -192,6 +192,15 @@ def test_what_is_left_of_a_window_moves_and_is_not_used_twice(town: Town) -> Non
     assert high.do(again) == [Refused(reason="reply_quota_exhausted")]
 
 
+def test_a_used_part_of_a_window_stays_used(town: Town) -> None:
+    town.write(HIGH)
+    high = town[HIGH]
+    high.do(reply(conversation=high.state.conversation.conversation_id))  # type: ignore[union-attr]
+    town.merge(HIGH, LOW)
+    town.close(HIGH)
+    assert town[LOW].state.addresses[HIGH.key].grants["message"].left == 4
+
+
 def test_a_chain_of_merges_leads_to_the_lowest(town: Town) -> None:
     town.merge(HIGH, MID)
     town.merge(MID, LOW)

@@ -231,6 +231,15 @@ def test_a_withheld_answer_of_the_bot_is_kept() -> None:
     )
 
 
+def test_settled_messages_are_forgotten() -> None:
+    stream = queued()
+    stream.do(reply(parts=(TextPart(text="一"), TextPart(text="二"))))
+    stream.report(0, DeliveryState.SENT)
+    stream.report(1, DeliveryState.SENT)
+    stream.report(2, DeliveryState.FAILED, "rejected")
+    assert stream.state.outgoing == {}
+
+
 def test_unsettled_messages_are_not_remembered_for_ever() -> None:
     stream = queued()
     for _ in range(30):

@@ -62,6 +62,19 @@ async def test_a_command_sent_twice_is_done_once() -> None:
         assert w.channel.sent == [("o-1", "您好")]
 
 
+async def test_a_command_id_used_for_another_command_is_refused() -> None:
+    async with world() as w:
+        conversation = await w.customer_says("o-1", "在吗")
+        await w.sign_in()
+        seen = (await w.get_json(f"{BASE}/{conversation}"))["seq"]
+        body = {"command_id": "same", "seen": seen, "text": "您好"}
+        assert (await w.post(f"{BASE}/{conversation}/messages", body)).status == 201
+        other = await w.post(f"{BASE}/{conversation}/messages", {**body, "text": "再见"})
+        assert (other.status, (await other.json())["reason"]) == (409, "command_id_reused")
+        close = await w.post(f"{BASE}/{conversation}/close", {"command_id": "same"})
+        assert (close.status, (await close.json())["reason"]) == (409, "command_id_reused")
+
+
 async def test_a_reply_on_an_old_view_is_refused_with_the_place_to_read_on() -> None:
     async with world() as w:
         conversation = await w.customer_says("o-1", "在吗")

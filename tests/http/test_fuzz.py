@@ -116,7 +116,7 @@ def described() -> Any:
 schema = described()
 
 
-@schema.parametrize()
+@schema.parametrize()  # type: ignore[untyped-decorator]
 @seed(20261121)
 @settings(
     max_examples=EXAMPLES,

@@ -167,7 +167,7 @@ class World:
             listed = await reading.get("conversations", conversation) or {}
             return conversation if listed.get("last_text") == text[:120] else ""
 
-        return await eventually(shown)
+        return str(await eventually(shown))
 
 
 async def eventually(ask: Callable[[], Awaitable[Any]]) -> Any:

@@ -1,7 +1,5 @@
 """Parts as a channel carries them."""
 
-import unicodedata
-
 import pytest
 from hypothesis import given, strategies as st
 
@@ -63,18 +61,19 @@ def test_pieces_fit_and_lose_nothing_but_white_space(text: str, limit: int) -> N
     assert "".join("".join(pieces).split()) == "".join(text.split())
 
 
-@given(
-    st.text(alphabet="甲e\u0301\ufe0f👍🏽 。", max_size=60), st.integers(min_value=8, max_value=20)
-)
-def test_no_piece_begins_with_a_mark_that_belongs_to_the_sign_before(text: str, limit: int) -> None:
-    text = "x" + "".join(c for i, c in enumerate(text) if i % 4 or not unicodedata.combining(c))
-    first, *rest = split_text(text, limit)
-    whole = sum(unicodedata.category(c) == "Lo" for c in text)
-    assert sum(unicodedata.category(c) == "Lo" for c in "".join([first, *rest])) == whole
-    for piece in rest:
-        if unicodedata.category(piece[0]).startswith("M"):
-            before = text[: text.index(piece)].rstrip()
-            assert text[len(before)].isspace() or len(before) >= limit
+SIGNS = ("甲", "e\u0301", "👍🏽", FAMILY, FLAG, " ", "。")
+
+
+@given(st.lists(st.sampled_from(SIGNS), max_size=40), st.integers(min_value=8, max_value=20))
+def test_every_cut_lies_between_two_signs(signs: list[str], limit: int) -> None:
+    cuts, at = {0}, 0
+    for sign in signs:
+        at += len(sign.strip())
+        cuts.add(at)
+    at = 0
+    for piece in split_text("".join(signs), limit):
+        at += len(piece.replace(" ", ""))
+        assert at in cuts
 
 
 MENU = MenuPart(

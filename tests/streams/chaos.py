@@ -144,10 +144,14 @@ class Chaos:
         self.counts["lag"] += 1
         self._lag_until = asyncio.get_running_loop().time() + seconds
 
+    def catch_up(self) -> None:
+        """The majority lags no longer."""
+        self._lag_until = 0.0
+
     def calm(self) -> None:
         """No new faults; what stalls still lands."""
         self.rates = CALM
-        self._lag_until = 0.0
+        self.catch_up()
         for process in list(self._frozen):
             self.thaw(process)
 

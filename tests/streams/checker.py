@@ -7,12 +7,19 @@ sends in order, replay, monotone time, no effect without its commit.
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
+from hub.store.memory.database import Database
+from hub.store.memory.faults import Operation
+from hub.store.memory.labels import OUTBOX
+from hub.store.memory.table import Key
 from hub.streams.rows import effect_rows
 from tests.streams.toy import CAPACITY, CustomerRules, DeskRules
 
 Doc = dict[str, Any]
+PATIENCE = timedelta(seconds=5)
+CLOSED = ("sent", "failed", "uncertain")
 EFFECT = re.compile(r"[0-9a-f]{2}:\d{12}#\d+")
 
 
@@ -20,13 +27,26 @@ EFFECT = re.compile(r"[0-9a-f]{2}:\d{12}#\d+")
 class History:
     """What the outside saw. `acked`: rows the hub said it stored; `carrier`: sends, in order.
 
-    `told`: inputs answered without a commit (only a planted bug does that).
+    `told`: inputs answered without a commit (only a planted bug does that). `doubtful`: outbox
+    rows that were uncertain for a while.
     """
 
     acked: dict[str, Doc] = field(default_factory=dict)
     carrier: list[str] = field(default_factory=list)
     receipts: dict[str, str] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
+    doubtful: set[str] = field(default_factory=set)
+
+    def watch(self, database: Database) -> None:
+        """Keep in mind which sends were ever uncertain: their answer may come late."""
+        write = database.write
+
+        def noting(operation: Operation, key: Key, doc: Doc | None) -> None:
+            if operation.collection == OUTBOX and doc and doc["state"] == "uncertain":
+                self.doubtful.add(str(key))
+            write(operation, key, doc)
+
+        database.write = noting  # type: ignore[method-assign]
 
 
 def rules_for(stream: str) -> Any:
@@ -45,30 +65,40 @@ class Checker:
         self.replies: dict[str, int] = {}
         self.wanted: dict[str, Doc] = {}
 
-    def check(self) -> list[str]:
+    def check(self, now: datetime | None = None) -> list[str]:
+        """With `now`, no timer may have been due long before it."""
         by_shard: dict[int, list[Doc]] = defaultdict(list)
         for doc in self.journal.values():
             by_shard[doc["shard"]].append(doc)
         for shard, docs in sorted(by_shard.items()):
-            self._shard(shard, sorted(docs, key=lambda d: (d["n"], d["_id"])))
+            states = self._shard(sorted(docs, key=lambda d: (d["n"], d["_id"])), shard)
+            if now is not None:
+                self._timers(states, now)
         self._order()
         self._losses()
         self._effects()
         self._carrier()
         return self.bad
 
-    def _shard(self, shard: int, docs: list[Doc]) -> None:
+    def _timers(self, states: dict[str, Any], now: datetime) -> None:
+        for stream, state in states.items():
+            due = rules_for(stream).due(state)
+            if due is not None and due < now - PATIENCE:
+                self.bad.append(f"stuck: a timer of {stream} has not fired")
+
+    def _shard(self, docs: list[Doc], shard: int) -> dict[str, Any]:
         states: dict[str, Any] = {}
         last = None
         for place, doc in enumerate(docs, 1):
             if doc["n"] != place:
                 self.bad.append(f"journal: number {doc['n']} at place {place} of shard {shard}")
-                return
+                return {}
             if last is not None and doc["at"] < last:
                 self.bad.append(f"time runs backward at {doc['_id']}")
             last = doc["at"]
             if not self._commit(doc, states):
-                return
+                return {}
+        return states
 
     def _commit(self, doc: Doc, states: dict[str, Any]) -> bool:
         stream, key = doc["stream"], doc["input"]["key"]
@@ -133,8 +163,15 @@ class Checker:
                 self.bad.append(f"phantom: effect {key} differs from its commit")
             elif "body" in row and want["body"] != row["body"]:
                 self.bad.append(f"phantom: effect {key} differs from its commit")
+        for doc in self.journal.values():
+            want = self.wanted.get(doc["input"]["key"])
+            if want and (want["stream"], want["body"]) != (doc["stream"], doc["input"]["body"]):
+                self.bad.append(f"phantom: {doc['_id']} consumed another effect than was wanted")
         for key in self.wanted.keys() - made.keys():
             self.bad.append(f"loss: effect {key} was never made")
+        for key, row in self.outbox.items():
+            if row["state"] in CLOSED and f"d:{key}:{row['state']}" not in self.seen:
+                self.bad.append(f"loss: {row['state']} of {key} was never reported")
         for key in [k for k, r in self.inbox.items() if r.get("open") and r["shard"] >= 0]:
             self.bad.append(f"stuck: input {key} is still open")
 
@@ -145,7 +182,7 @@ class Checker:
         order: dict[str, list[tuple[int, int]]] = defaultdict(list)
         for key in self.history.carrier:
             row = self.outbox.get(key)
-            if row and row["state"] == "sent" and not row.get("late"):
+            if row and key not in self.history.doubtful:
                 order[row["destination"]].append((row["n"], row["k"]))
         for place, numbers in order.items():
             if numbers != sorted(numbers):

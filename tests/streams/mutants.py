@@ -5,20 +5,20 @@ Each function patches the engine and returns nothing; `ALL` names the rule as AR
 
 import asyncio
 import itertools
-import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 
 from hub.model.ids import commit_id
-from hub.store.memory.database import Connection, Database
+from hub.store.memory.database import REMOVE, Connection, Database
 from hub.store.memory.inbox import MemoryInbox
 from hub.store.memory.labels import INBOX
+from hub.store.shapes import distinct_heads
 from hub.streams import accepting, after, effects, owner, receipts, recovery, rows, sending, writer
 from hub.streams.after import Aftermath
 from hub.streams.shard import Decided, Shard
-from tests.streams.world import World
+from tests.streams.scene import Scene
 
 Doc = dict[str, Any]
 Patch = pytest.MonkeyPatch
@@ -46,13 +46,35 @@ def token_is_not_fresh(patch: Patch) -> None:
     patch.setattr(owner, "fresh_token", lambda: "T")
 
 
-def inbox_is_read_before_recovery(patch: Patch) -> None:
+def recovery_finishes_nothing(patch: Patch) -> None:
     async def finish(stores: Any, rules: Any, effects: Any, shard: Shard) -> None:
         while tail := await stores.journal.tail(shard.number, shard.n, 500):
             shard.known.update(c["input"]["key"] for c in tail)
             shard.n, shard.at = tail[-1]["n"], tail[-1]["at"]
 
     patch.setattr(recovery, "_finish", finish)
+
+
+def inbox_is_read_before_recovery(patch: Patch) -> None:
+    finish = recovery._finish
+
+    async def later(stores: Any, rules: Any, effects: Any, shard: Shard) -> None:
+        owed = Shard(shard.number, shard.token, shard.n, shard.at)
+        while tail := await stores.journal.tail(shard.number, shard.n, 500):
+            shard.n, shard.at = tail[-1]["n"], tail[-1]["at"]
+        Scene.current.tasks.create_task(finish(stores, rules, effects, owed))
+
+    patch.setattr(recovery, "_finish", later)
+
+
+def done_rows_are_deleted(patch: Patch) -> None:
+    async def delete(self: MemoryInbox, keys: Sequence[str], expire_at: Any) -> None:
+        def remove(row: Doc | None) -> Doc | None:
+            return None if row is None else REMOVE
+
+        await self._db.update(INBOX, [(key, remove) for key in keys])
+
+    patch.setattr(MemoryInbox, "done", delete)
 
 
 def commit_id_is_not_unique(patch: Patch) -> None:
@@ -67,12 +89,12 @@ def reads_are_local(patch: Patch) -> None:
 def sources_are_read_once(patch: Patch) -> None:
     stash: dict[int, list[Doc]] = {}
 
-    async def first(self: MemoryInbox, shards: Any, limit: int) -> list[tuple[int, str]]:
+    async def first(self: MemoryInbox, shards: Any, limit: int) -> dict[tuple[int, str], str]:
         stash[id(self)] = await _scan(self, shards)
-        return list({(r["shard"], r["source"]) for r in stash[id(self)]})
+        return distinct_heads(stash[id(self)])
 
-    async def again(self: MemoryInbox, pairs: Any, limit: int) -> list[Doc]:
-        found = [r for r in stash[id(self)] if (r["shard"], r["source"]) in set(pairs)]
+    async def again(self: MemoryInbox, heads: Any, limit: int) -> list[Doc]:
+        found = [r for r in stash[id(self)] if (r["shard"], r["source"]) in heads]
         return sorted(found, key=lambda r: (r["source"], r["order"]))
 
     patch.setattr(MemoryInbox, "sources", first)
@@ -93,8 +115,8 @@ def ignored_inputs_are_not_committed(patch: Patch) -> None:
             events = held.rules.decide(held.state, row["body"], row["_id"], now)
             if events[0][0] == "Ignored":
                 shard.known.add(row["_id"])
-                World.current.history.told.add(row["_id"])
-                World.current.tasks.create_task(self._effects.mark([row["_id"]]))
+                Scene.current.history.told.add(row["_id"])
+                Scene.current.tasks.create_task(self._effects.mark([row["_id"]]))
                 return
         decide(self, row, now, stored=stored)
 
@@ -131,7 +153,7 @@ def refused_shard_keeps_its_memory(patch: Patch) -> None:
         if not shard.alive or self.shards.get(shard.number) is not shard:
             lost(self, shard)
             return
-        journal = World.current.chaos.database.majority("journal").rows.values()
+        journal = Scene.current.chaos.database.majority("journal").rows.values()
         shard.n = max((d["n"] for d in journal if d["shard"] == shard.number), default=0)
         self._writer._waiting = [d for d in self._writer._waiting if d.shard is not shard]
 
@@ -161,14 +183,12 @@ def effects_before_durable(patch: Patch) -> None:
 
 
 def effects_in_any_order(patch: Patch) -> None:
-    async def shuffled(docs: Sequence[Doc], insert: Any, touch: Any) -> None:
-        rest = list(docs)
-        random.Random(len(docs)).shuffle(rest)
-        for doc in rest:
+    async def reversed_one_by_one(docs: Sequence[Doc], insert: Any, touch: Any) -> None:
+        for doc in reversed(docs):
             while await insert([doc]) and doc["_id"] not in await touch([doc["_id"]]):
                 pass
 
-    patch.setattr(effects, "insert_in_order", shuffled)
+    patch.setattr(effects, "insert_in_order", reversed_one_by_one)
 
 
 def cursor_runs_ahead(patch: Patch) -> None:
@@ -198,28 +218,3 @@ def unmatched_receipts_are_closed(patch: Patch) -> None:
         await self._inbox.bury(row["_id"], "unmatched", self._clock.now())
 
     patch.setattr(receipts.Receipts, "resolve", close)
-
-
-ALL: dict[str, Callable[[Patch], None]] = {
-    f.__name__: f
-    for f in (
-        duplicate_proves_it_stands,
-        duplicate_effect_proves_it_stands,
-        token_is_not_fresh,
-        inbox_is_read_before_recovery,
-        commit_id_is_not_unique,
-        reads_are_local,
-        sources_are_read_once,
-        ignored_inputs_are_not_committed,
-        insert_is_not_ordered,
-        two_batches_fly,
-        refused_shard_keeps_its_memory,
-        time_may_run_backward,
-        effects_before_durable,
-        effects_in_any_order,
-        cursor_runs_ahead,
-        destinations_are_not_serial,
-        overdue_is_queued_again,
-        unmatched_receipts_are_closed,
-    )
-}

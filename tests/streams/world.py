@@ -6,105 +6,45 @@ fails over. Then the chaos ends, the world heals, and the checker judges the his
 """
 
 import asyncio
-import random
 from collections import Counter
-from datetime import timedelta
 from typing import Any
 
 from hub.errors import Overloaded, StoreUncertain
-from hub.model.ids import commit_id, shard_of
+from hub.model.ids import commit_id
 from hub.model.inputs import Receipt
 from hub.model.message import DeliveryState
-from hub.runtime.bus import LocalBus
-from hub.store.memory.stores import MemoryStores
-from hub.streams.heart import Heart
 from hub.streams.rows import inbound_row, input_row
-from hub.streams.sending import Done
-from hub.streams.settings import EngineSettings
-from tests.streams.chaos import Chaos, Rates
-from tests.streams.checker import Checker, History
+from tests.streams.chaos import Chaos, Rates, Spans
+from tests.streams.checker import Checker
 from tests.streams.loop import VirtualClock, run_virtual
-from tests.streams.toy import AGENTS, DESK, CustomerRules, DeskRules
+from tests.streams.scene import SHARDS, Scene, counted_tokens
+from tests.streams.toy import AGENTS, DESK
 
 Doc = dict[str, Any]
 
-SHARDS = (0, 1, shard_of(DESK))
-SETTINGS = EngineSettings(
-    shards=frozenset(SHARDS),
-    lease_s=3.0,
-    sweep_s=1.0,
-    alarm_s=0.5,
-    retake_s=0.1,
-    snapshot_every=4,
-    overdue_s=4.0,
-    send_timeout_s=2.0,
-    round_rows=16,
-)
+SPANS = Spans(step=(0.0, 0.008), lag=(0.05, 2.5))
 
-
-class Node:
-    """One process: its own memory, its own clock, the common database."""
-
-    def __init__(self, world: "World", name: str) -> None:
-        self.name = name
-        self.world = world
-        clock = VirtualClock(timedelta(milliseconds=world.random.randint(-3000, 3000)))
-        stores = MemoryStores(world.chaos.database, clock, process=name)
-        rules = [CustomerRules(), DeskRules()]
-        workers = {"message": self.send}
-        self.heart = Heart(
-            stores.heart, stores.reading, rules, [], workers, LocalBus(), clock, SETTINGS
-        )
-
-    async def send(self, row: Doc) -> Done:
-        """The provider: takes whatever is submitted, answers late, sends a receipt."""
-        await self.world.chaos.gate(self.name)
-        provider_id = f"p{len(self.world.history.carrier)}"
-        self.world.history.carrier.append(row["_id"])
-        self.world.carried.append(provider_id)
-        await asyncio.sleep(self.world.random.uniform(0, 0.3))
-        await self.world.chaos.gate(self.name)
-        return Done(change={"provider_id": provider_id, "channel_id": "toy"})
-
-
-class World:
-    current: "World"
-    """The world being played; planted bugs reach for it."""
+class World(Scene):
+    """Customers, agents and a nemesis on top of the scene; `rough` while there is mischief."""
 
     def __init__(self, seed: int, chaos: Chaos, tasks: asyncio.TaskGroup, *, messages: int) -> None:
-        World.current = self
-        self.tasks = tasks
-        self.random = random.Random(seed)
-        self.chaos = chaos
-        self.history = History()
-        self.carried: list[str] = []
-        self.nodes: dict[str, Node] = {}
-        self.lives: dict[str, asyncio.Task[None]] = {}
+        super().__init__(seed, chaos, tasks)
         self.rough = True
         self.busy = 0
         self.messages = messages
         self.stats: Counter[str] = Counter()
-        self._born = 0
         self._clock = VirtualClock()
+        self.refuse = lambda _: self.rough and self.random.random() < 0.15
+        self.way = lambda _: (self.random.uniform(0, 0.3), self.random.uniform(0, 0.3))
 
     # ------------------------------------------------------------ processes
-    def start(self, place: str) -> None:
-        self._born += 1
-        node = Node(self, f"{place}{self._born}")
-        self.nodes[place] = node
-        self.lives[place] = self.tasks.create_task(self._live(node))
-
-    async def _live(self, node: Node) -> None:
-        try:
-            await node.heart.run()
-        except asyncio.CancelledError:
-            pass
-
     def crash(self, place: str) -> None:
         self.stats["crash"] += 1
-        self.chaos.freeze(self.nodes[place].name, 1e9)
-        self.lives[place].cancel()
-        self.start(place)
+        self.kill(place)
+        self.enter(place)
+
+    def enter(self, place: str) -> None:
+        self.start(place, skew_ms=self.random.randint(-8000, 8000))
 
     async def nemesis(self) -> None:
         while True:
@@ -119,7 +59,7 @@ class World:
         while True:
             node = self.nodes[self.random.choice("PQ")]
             try:
-                async with asyncio.timeout(4):
+                async with asyncio.timeout(self.random.uniform(0.2, 4)):
                     await node.heart.acceptor.add(row)
                 break
             except (StoreUncertain, Overloaded, TimeoutError):
@@ -199,10 +139,6 @@ class World:
         await self.accept(row)
 
     # ------------------------------------------------------------ judging
-    def tables(self) -> dict[str, dict[Any, Doc]]:
-        database = self.chaos.database
-        return {c: database.majority(c).rows for c in ("journal", "inbox", "outbox", "shards")}
-
     def quiet(self) -> bool:
         """Nothing waits: all inputs consumed, all sends settled and told, all work ended."""
         tables = self.tables()
@@ -233,11 +169,11 @@ class World:
 async def _play(
     seed: int, rates: Rates, rough_s: float, messages: int
 ) -> tuple[list[str], Counter[str]]:
-    async with Chaos(seed, rates) as chaos:
+    async with Chaos(seed, rates, SPANS) as chaos:
         async with asyncio.TaskGroup() as tasks:
             world = World(seed, chaos, tasks, messages=messages)
             for place in "PQ":
-                world.start(place)
+                world.enter(place)
             others = [
                 tasks.create_task(world.nemesis()),
                 tasks.create_task(world.late_retries()),
@@ -274,4 +210,5 @@ def play(
     seed: int, *, rates: Rates | None = None, rough_s: float = 40.0, messages: int = 4
 ) -> tuple[list[str], Counter[str]]:
     """One schedule; what is wrong afterwards (nothing, it is hoped) and what was done to it."""
-    return run_virtual(lambda: _play(seed, rates or Rates(), rough_s, messages))
+    with counted_tokens():
+        return run_virtual(lambda: _play(seed, rates or Rates(), rough_s, messages))

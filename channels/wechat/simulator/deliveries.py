@@ -119,6 +119,8 @@ class Deliveries:
             "content": own.get("Content", ""),
             "copies": copies,
             "attempts": 0,
+            "posted": 0,
+            "acked": 0,
             "state": "sending",
         }
         world.pushes.append(row)
@@ -147,8 +149,10 @@ class Deliveries:
             rules = self._world.push_rules
             self._tell(phone, row, "sending", attempt)
             async with self._room:
+                row["posted"] = row["posted"] or self._world.next_step()
                 taken = await self._post(phone, fields)
             if taken:
+                row["acked"] = row["acked"] or self._world.next_step()
                 row["state"] = "acked"
                 self._tell(phone, row, "acked", attempt)
                 return

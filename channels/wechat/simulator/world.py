@@ -15,7 +15,11 @@ NICKNAMES = ("小林", "阿芳", "老周", "婷婷", "大伟", "小雨", "国强
 
 @dataclass(slots=True)
 class World:
-    """`hook` is the address callbacks go to; `pushes` lists every callback, once, with its fate."""
+    """`hook` is the address callbacks go to; `pushes` lists every callback, once, with its fate.
+
+    `posted` and `acked` of a push are places in one count of first posts and first answers: what
+    was acknowledged before another was posted has the lower number. 0: not yet.
+    """
 
     account: Account
     hook: str
@@ -30,6 +34,7 @@ class World:
     windows: WindowBook = field(init=False)
     sends: SendBook = field(init=False)
     last_id: int = field(init=False)
+    steps: int = 0
 
     def __post_init__(self) -> None:
         self.tokens = TokenBook(self.account, self.rules, self.clock)
@@ -42,6 +47,10 @@ class World:
         """Rising, 64 bits, not used again by the next process either."""
         self.last_id += 1
         return self.last_id
+
+    def next_step(self) -> int:
+        self.steps += 1
+        return self.steps
 
     def add_phone(self, nickname: str = "") -> Phone:
         name = nickname or NICKNAMES[len(self.phones) % len(NICKNAMES)]

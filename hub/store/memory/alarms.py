@@ -5,17 +5,17 @@ from datetime import datetime
 from typing import Any
 
 from hub import ports
-from hub.store.memory.database import REMOVE, Change, Connection
+from hub.store.memory.database import Change, Connection
 from hub.store.memory.labels import ALARMS
 
 Doc = dict[str, Any]
 
 
-def _set(stream: str, shard: int, due: datetime | None) -> Change:
+def _set(stream: str, shard: int, seq: int, due: datetime | None) -> Change:
     def change(row: Doc | None) -> Doc | None:
-        if due is None:
-            return None if row is None else REMOVE
-        return {"_id": stream, "shard": shard, "due": due}
+        if row is not None and row["seq"] > seq:
+            return None
+        return {"_id": stream, "shard": shard, "seq": seq, "due": due}
 
     return change
 
@@ -24,14 +24,16 @@ class MemoryAlarms:
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
-    async def put(self, dues: Mapping[str, tuple[int, datetime | None]]) -> None:
+    async def put(self, dues: Mapping[str, tuple[int, int, datetime | None]]) -> None:
         await self._db.update(
-            ALARMS, [(stream, _set(stream, shard, due)) for stream, (shard, due) in dues.items()]
+            ALARMS, [(stream, _set(stream, *put)) for stream, put in dues.items()]
         )
 
     async def due(self, shards: Collection[int], at: datetime, limit: int) -> list[str]:
         rows = await self._db.scan(
-            ALARMS, [("shard", s) for s in shards], lambda r: bool(r["due"] <= at)
+            ALARMS,
+            [("shard", s) for s in shards],
+            lambda r: r["due"] is not None and bool(r["due"] <= at),
         )
         rows.sort(key=lambda r: (r["due"], r["_id"]))
         return [r["_id"] for r in rows[:limit]]

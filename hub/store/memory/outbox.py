@@ -65,9 +65,9 @@ class MemoryOutbox:
         rows = await self._db.scan(OUTBOX, [("untold", s) for s in shards], lambda r: not r["open"])
         return sorted(rows, key=_place)[:limit]
 
-    async def told(self, keys: Sequence[str]) -> None:
+    async def told(self, keys: Sequence[str], state: str) -> None:
         def tell(row: Doc | None) -> Doc | None:
-            return None if row is None else {**row, "told": True}
+            return {**row, "told": True} if row and row["state"] == state else None
 
         await self._db.update(OUTBOX, [(key, tell) for key in keys])
 

@@ -1,40 +1,31 @@
-"""Alarms in MongoDB. Most are new: what stood already is replaced in a second step."""
+"""Alarms in MongoDB, one row a stream for ever."""
 
 from collections.abc import Collection as Many, Mapping
 from datetime import datetime
 
-from pymongo import DeleteOne, ReplaceOne
-
 from hub import ports
-from hub.store.mongo.calls import among, insert, read
-from hub.store.mongo.client import Database, Doc, asking
+from hub.store.mongo.calls import among, read_in_order
+from hub.store.mongo.client import Database, Doc
+from hub.store.mongo.guarded import save_newer
 
 
 class MongoAlarms:
     def __init__(self, database: Database) -> None:
         self._alarms = database["alarms"]
 
-    async def put(self, dues: Mapping[str, tuple[int, datetime | None]]) -> None:
-        rows: list[Doc] = []
-        changes: list[ReplaceOne[Doc] | DeleteOne] = []
-        for stream, (shard, due) in dues.items():
-            if due is None:
-                changes.append(DeleteOne({"_id": stream}))
-            else:
-                rows.append({"_id": stream, "shard": shard, "due": due})
-        for i in await insert(self._alarms, rows, ordered=False):
-            changes.append(ReplaceOne({"_id": rows[i]["_id"]}, rows[i], upsert=True))
-        if changes:
-            with asking:
-                await self._alarms.bulk_write(changes, ordered=False)
+    async def put(self, dues: Mapping[str, tuple[int, int, datetime | None]]) -> None:
+        rows: list[Doc] = [
+            {"_id": stream, "shard": shard, "seq": seq, "due": due}
+            for stream, (shard, seq, due) in dues.items()
+        ]
+        await save_newer(self._alarms, rows, lambda row: {"seq": {"$lte": row["seq"]}})
 
     async def due(self, shards: Many[int], at: datetime, limit: int) -> list[str]:
         if not shards:
             return []
-        where = {"shard": among(shards), "due": {"$lte": at}}
-        rows = await read(
-            self._alarms, where, {"_id": 1}, sort=[("due", 1), ("_id", 1)], limit=limit
-        )
+        where = {"due": {"$lte": at}, "shard": among(shards)}
+        fields = {"_id": 1, "due": 1}
+        rows = await read_in_order(self._alarms, where, ("due", "_id"), limit, fields)
         return [r["_id"] for r in rows]
 
 

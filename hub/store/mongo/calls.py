@@ -1,6 +1,7 @@
 """Calls that several stores make alike."""
 
 from collections.abc import Collection as Many, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from pymongo.errors import BulkWriteError
@@ -36,6 +37,24 @@ async def read(
             where, fields, sort=sort, limit=limit, batch_size=limit or LARGEST_BATCH
         )
         return await cursor.to_list()
+
+
+async def read_in_order(
+    collection: Collection,
+    where: Mapping[str, Any],
+    order: Sequence[str],
+    limit: int,
+    fields: Mapping[str, Any] | None = None,
+) -> list[Doc]:
+    """The first `limit` documents by ascending fields; where all fit, they are sorted here.
+
+    The embedded server sorts slowly; MongoDB reads the index in this order anyway.
+    """
+    found = await read(collection, where, fields, limit=limit)
+    if len(found) < limit:
+        found.sort(key=itemgetter(*order))
+        return found
+    return await read(collection, where, fields, sort=[(o, 1) for o in order], limit=limit)
 
 
 async def read_one(collection: Collection, key: object) -> Doc | None:

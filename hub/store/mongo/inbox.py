@@ -4,12 +4,13 @@ from collections.abc import Collection as Many, Mapping, Sequence
 from datetime import datetime
 
 from hub import ports
-from hub.store.mongo.calls import among, insert, read, touch
+from hub.store.mongo.calls import among, insert, read, read_in_order, touch
 from hub.store.mongo.client import Database, Doc, asking
 from hub.store.shapes import distinct_heads
 
 UNROUTED = -1
 HEAD = {"_id": 0, "shard": 1, "source": 1, "order": 1}
+PLACE = ("shard", "source", "order")
 
 
 class MongoInbox:
@@ -29,20 +30,15 @@ class MongoInbox:
         if not shards:
             return {}
         where = {"open": True, "shard": among(shards)}
-        return distinct_heads(await read(self._rows, where, HEAD, limit=limit))
+        return distinct_heads(await read_in_order(self._rows, where, PLACE, limit, HEAD))
 
     async def rows(self, heads: Mapping[tuple[int, str], str], limit: int) -> list[Doc]:
+        """The same stretch of the index as `sources` saw; a long list of sources costs more."""
         if not heads:
             return []
-        where = {
-            "open": True,
-            "shard": among({shard for shard, _ in heads}),
-            "source": {"$in": list({source for _, source in heads})},
-        }
-        sort = [("shard", 1), ("source", 1), ("order", 1)]
-        found = await read(self._rows, where, sort=sort, limit=limit)
+        where = {"open": True, "shard": among({shard for shard, _ in heads})}
         rows = []
-        for row in found:
+        for row in await read_in_order(self._rows, where, PLACE, limit):
             head = heads.get((row["shard"], row["source"]))
             if head is not None and row["order"] <= head:
                 rows.append(row)
@@ -57,7 +53,7 @@ class MongoInbox:
 
     async def unrouted(self, limit: int) -> list[Doc]:
         where = {"open": True, "shard": UNROUTED}
-        return await read(self._rows, where, sort=[("at", 1), ("_id", 1)], limit=limit)
+        return await read_in_order(self._rows, where, ("at", "_id"), limit)
 
     async def route(self, key: str, shard: int, stream: str, body: Doc) -> bool:
         where = {"_id": key, "shard": UNROUTED, "open": True}

@@ -57,7 +57,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         _index("dead", ("dead", 1), ("_id", 1), only={"dead": True}),
         _index("provider", ("provider_id", 1), sparse=True),
     ),
-    "alarms": (_index("due", ("shard", 1), ("due", 1)),),
+    "alarms": (_index("due", ("due", 1)),),
     "snapshots": (),
     projected("conversations"): (
         *PROJECTED,

@@ -12,8 +12,8 @@ from hub.store.mongo.client import Database, Doc
 from hub.store.shapes import gapless, gapless_streams
 
 STEP = 64
-FAR = 20
-"""`tails` looks 2**20 commits ahead at once."""
+STRIDE = 6
+"""`tails` looks 2**6 times as far ahead where it found a commit at its farthest."""
 
 
 class MongoJournal:
@@ -86,10 +86,8 @@ class MongoJournal:
 
 def _most(step: int, asked: int) -> int:
     """The highest power of two to ask next, after one found `step` ahead; below 0 = none."""
-    if asked == 0:
-        return FAR
     found = step.bit_length() - 1
-    return found if found == asked else found - 1
+    return found + STRIDE if found == asked else found - 1
 
 
 def _conforms(journal: MongoJournal) -> ports.Journal:

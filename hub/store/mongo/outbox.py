@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from hub import ports
-from hub.store.mongo.calls import among, conditions, insert, read, read_one, touch
+from hub.store.mongo.calls import among, conditions, insert, read, read_in_order, read_one, touch
 from hub.store.mongo.client import Database, Doc, asking
 from hub.store.shapes import settled
 
@@ -33,7 +33,7 @@ class MongoOutbox:
                 heads[row["shard"]] = place
         if not heads:
             return []
-        rows = await read(self._rows, where, sort=[("n", 1), ("k", 1)], limit=limit)
+        rows = await read_in_order(self._rows, where, ("n", "k"), limit)
         return [r for r in rows if (r["n"], r["k"]) <= heads.get(r["shard"], (0, -1))]
 
     async def claim(self, keys: Sequence[str], token: str, at: datetime) -> list[str]:
@@ -61,14 +61,15 @@ class MongoOutbox:
         if not shards:
             return []
         where = {"told": False, "shard": among(shards), "open": False}
-        sort = [("n", 1), ("k", 1), ("shard", 1)]
-        return await read(self._rows, where, sort=sort, limit=limit)
+        return await read_in_order(self._rows, where, ("n", "k", "shard"), limit)
 
-    async def told(self, keys: Sequence[str]) -> None:
+    async def told(self, keys: Sequence[str], state: str) -> None:
         if not keys:
             return
         with asking:
-            await self._rows.update_many({"_id": {"$in": keys}}, {"$set": {"told": True}})
+            await self._rows.update_many(
+                {"_id": {"$in": keys}, "state": state}, {"$set": {"told": True}}
+            )
 
     async def get(self, key: str) -> Doc | None:
         return await read_one(self._rows, key)

@@ -1,6 +1,6 @@
 /** The fold of a customer's journal into what the right side of the page shows. */
 import { markRaw } from 'vue'
-import type { CommitRecord } from '../types'
+import type { CommitRecord, Doc } from '../types'
 import { stateAfter, type ConversationState } from './conversation'
 import {
   effectBehind,
@@ -11,6 +11,7 @@ import {
   type Effect,
   type EffectBook,
 } from './effects'
+import { candidatesOf, nested } from './words'
 
 export interface Card {
   seq: number
@@ -29,6 +30,8 @@ export interface JournalView {
   counts: { events: number; effects: number }
   book: EffectBook
   seqOfEffect: Map<string, number>
+  /** Titles of articles by id, as far as rankings have named them. */
+  titles: Map<string, string>
 }
 
 export function emptyJournal(): JournalView {
@@ -41,6 +44,7 @@ export function emptyJournal(): JournalView {
     counts: { events: 0, effects: 0 },
     book: emptyBook(),
     seqOfEffect: new Map(),
+    titles: new Map(),
   }
 }
 
@@ -53,6 +57,7 @@ export function foldCommit(view: JournalView, record: CommitRecord): void {
   for (const effect of effects) view.seqOfEffect.set(effect.key, record.seq)
   for (const event of record.events) {
     view.state = stateAfter(view.state, event)
+    if (event.is === 'BotAnswered') learnTitles(view, event)
     const conversation = word(event, 'conversation_id')
     if (conversation) view.conversationId = conversation
   }
@@ -65,6 +70,12 @@ export function foldCommit(view: JournalView, record: CommitRecord): void {
     effects,
     causedBy: causeOf(view, record),
   })
+}
+
+function learnTitles(view: JournalView, event: Doc): void {
+  for (const each of candidatesOf(nested(event, 'answer'))) {
+    view.titles.set(each.article_id, each.title)
+  }
 }
 
 function causeOf(view: JournalView, record: CommitRecord): number {

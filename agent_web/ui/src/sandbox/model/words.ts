@@ -44,7 +44,7 @@ const line = (icon: IconName, tone: Tone, key: string, more: Partial<Line> = {})
 const list = (value: unknown): Doc[] => (Array.isArray(value) ? (value as Doc[]) : [])
 const count = (value: unknown, otherwise = 0): number =>
   typeof value === 'number' ? value : otherwise
-const nested = (doc: Doc, field: string): Doc => {
+export const nested = (doc: Doc, field: string): Doc => {
   const value = doc[field]
   return typeof value === 'object' && value !== null ? (value as Doc) : { is: '' }
 }
@@ -106,10 +106,13 @@ function inputReason(body: Doc): string {
 }
 
 // ------------------------------------------------------------ events
+/** Article titles by id, as rankings named them: an answer to a pressed button names only the id. */
+export type Titles = ReadonlyMap<string, string>
+
 /** Keys carry long runs of zeros; the end is what tells them apart. */
 export const shortKey = (key: string): string => key.replace(/([0-9a-f]{2}):0{4,}(\d)/, '$1:0…$2')
 
-type Telling = (event: Doc) => Line
+type Telling = (event: Doc, titles: Titles) => Line
 
 const reasonOf = (event: Doc, field = 'reason'): string =>
   word(event, field) ? `reason.${word(event, field)}` : ''
@@ -127,7 +130,7 @@ const EVENTS: Readonly<Record<string, Telling>> = {
   SignalReceived: (e) =>
     line('signal', 'customer', 'event.SignalReceived', { reason: `signal.${word(e, 'kind')}` }),
   BotAsked: () => line('ask', 'bot', 'event.BotAsked'),
-  BotAnswered: (e) => botAnswered(nested(e, 'answer')),
+  BotAnswered: (e, titles) => botAnswered(nested(e, 'answer'), titles),
   MessageSent: messageSent,
   MessageWithheld: (e) =>
     line('stop', 'warn', 'event.MessageWithheld', {
@@ -164,25 +167,33 @@ const EVENTS: Readonly<Record<string, Telling>> = {
 export const knownEvents = Object.keys(EVENTS)
 export const knownInputs = Object.keys(INPUTS)
 
-export function eventLine(event: Doc): Line {
+export function eventLine(event: Doc, titles: Titles): Line {
   const tell = EVENTS[event.is]
-  return tell ? tell(event) : line('dot', 'quiet', 'event.other', { values: { name: event.is } })
+  return tell
+    ? tell(event, titles)
+    : line('dot', 'quiet', 'event.other', { values: { name: event.is } })
 }
 
-function botAnswered(answer: Doc): Line {
-  const candidates = list(answer['candidates']).map((each) => ({
+export function candidatesOf(answer: Doc): Candidate[] {
+  return list(answer['candidates']).map((each) => ({
     article_id: word(each, 'article_id'),
     title: word(each, 'title'),
     score: count(each['score']),
   }))
+}
+
+function botAnswered(answer: Doc, titles: Titles): Line {
+  const candidates = candidatesOf(answer)
   const articleId = word(answer, 'article_id')
-  const title = candidates.find((each) => each.article_id === articleId)?.title ?? articleId
   const action = word(answer, 'action') || 'other'
-  const tone: Tone = action === 'hand_off' ? 'warn' : 'bot'
-  return line('bot', tone, `event.BotAnswered.${action}`, {
-    values: { title, version: count(answer['article_version'], 0) },
+  const said = action === 'answer' && articleId === '' ? 'say' : action
+  return line('bot', action === 'hand_off' ? 'warn' : 'bot', `event.BotAnswered.${said}`, {
+    values: {
+      title: titles.get(articleId) ?? articleId,
+      version: count(answer['article_version'], 0),
+    },
     reason: reasonOf(answer),
-    candidates: candidates.slice(0, 4),
+    candidates: candidates.some((each) => each.score > 0) ? candidates.slice(0, 4) : [],
   })
 }
 

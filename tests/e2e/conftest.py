@@ -1,0 +1,111 @@
+"""A running demo and a real browser for the tests of the screens.
+
+`LIANLUO_CHROMIUM` names the browser, `LIANLUO_E2E_URL` a demo that runs already, `LIANLUO_SHOTS`
+a folder for screenshots.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
+
+from hub.store.embedded_process import pick_port
+from tests.e2e.visitor import Visitor
+
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+READY_S = 60.0
+STOP_S = 20.0
+
+
+@pytest.fixture(scope="session")
+def demo_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    running = os.environ.get("LIANLUO_E2E_URL")
+    if running:
+        yield running.rstrip("/")
+        return
+    folder = tmp_path_factory.mktemp("demo")
+    log = folder / "log.txt"
+    port = pick_port()
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "hub", "demo"),
+                *("--port", str(port), "--data", str(folder / "data")),
+            ],
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            yield _ready(process, log)
+        finally:
+            _stop(process)
+
+
+def _ready(process: subprocess.Popen[bytes], log: Path) -> str:
+    """The address in the line `ready http://…`."""
+    end = time.monotonic() + READY_S
+    text = ""
+    while process.poll() is None and time.monotonic() < end:
+        text = log.read_text("utf-8", errors="replace")
+        for line in text.splitlines():
+            if line.startswith("ready http"):
+                return line.removeprefix("ready ").strip()
+        time.sleep(0.1)
+    raise AssertionError(f"the demo is not ready: {text[-2000:]}")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """As a person does, with Ctrl-C; what does not stop by itself is a failure."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+    try:
+        process.wait(STOP_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        raise
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    named = os.environ.get("LIANLUO_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+    if not Path(named).is_file():
+        if os.environ.get("CI") == "true":
+            pytest.fail("no browser: set LIANLUO_CHROMIUM")
+        pytest.skip("NO BROWSER: set LIANLUO_CHROMIUM=/path/to/chromium to run the browser tests")
+    return named
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser(chromium: str) -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        playwright.selectors.set_test_id_attribute("data-test")
+        running = await playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield running
+        await running.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def visitor(browser: Browser, demo_url: str) -> AsyncIterator[Visitor]:
+    """Somebody at the sandbox; what the browser complains about fails the test."""
+    somebody = Visitor(browser, demo_url)
+    yield somebody
+    await somebody.leave()
+    assert somebody.complaints == []

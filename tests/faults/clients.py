@@ -1,0 +1,116 @@
+"""A person's program at the API: signs in, reads, writes, and repeats what stayed unknown."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+
+from tests.faults.history import Command
+from tests.faults.rig import PASSWORD, Rig
+
+Doc = dict[str, Any]
+CALL_S = 8.0
+PAUSE_S = 0.1
+DEFINITE = frozenset({201, 409})
+
+
+@dataclass(slots=True, kw_only=True)
+class Client:
+    """`places` are the hubs' addresses, taken in turn after every failure.
+
+    `unexpected` are answers no client should ever see.
+    """
+
+    session: aiohttp.ClientSession
+    places: Sequence[str]
+    origin: str
+    username: str
+    unexpected: list[str] = field(default_factory=list)
+    repeats: int = 0
+    _place: int = 0
+    _cookie: str = ""
+
+    async def get(self, path: str, params: Mapping[str, str] | None = None) -> Doc:
+        """The body of a 200, asked for until there is one."""
+        _, body = await self._until(
+            lambda status: status == 200, "GET", path, params=params or {}, json=None
+        )
+        return body
+
+    async def decide(self, path: str, command: Command, body: Doc) -> tuple[int, Doc]:
+        """Send one command, always under its one id, until its outcome is known."""
+        sent = {"command_id": command.command_id, **body}
+        return await self._until(DEFINITE.__contains__, "POST", path, params={}, json=sent)
+
+    async def _until(
+        self, enough: Callable[[int], bool], method: str, path: str, **more: Any
+    ) -> tuple[int, Doc]:
+        while True:
+            if not self._cookie:
+                await self._sign_in()
+            status, body = await self._call(method, path, **more)
+            if enough(status):
+                return status, body
+            if status == 401:
+                self._cookie = ""
+            elif status not in {0, 202, 404, 503}:
+                self.unexpected.append(f"{method} {path}: {status} {body}")
+            self.repeats += 1
+            await asyncio.sleep(PAUSE_S)
+
+    async def _call(self, method: str, path: str, **more: Any) -> tuple[int, Doc]:
+        """Status and body; status 0: no answer came."""
+        url = self.places[self._place % len(self.places)] + path
+        headers = {"Origin": self.origin, "Cookie": self._cookie}
+        try:
+            async with (
+                asyncio.timeout(CALL_S / len(self.places)),
+                self.session.request(method, url, headers=headers, **more) as answer,
+            ):
+                return answer.status, await answer.json(content_type=None)
+        except (TimeoutError, aiohttp.ClientError, ValueError):
+            self._place += 1
+            return 0, {}
+
+    async def _sign_in(self) -> None:
+        url = self.places[self._place % len(self.places)] + "/api/v1/session"
+        body = {"username": self.username, "password": PASSWORD}
+        try:
+            async with (
+                asyncio.timeout(CALL_S),
+                self.session.post(url, json=body, headers={"Origin": self.origin}) as answer,
+            ):
+                if answer.status == 201:
+                    cookie = answer.headers["Set-Cookie"]
+                    self._cookie = cookie.partition(";")[0]
+                    return
+                if answer.status != 503:
+                    self.unexpected.append(f"sign-in: {answer.status}")
+        except (TimeoutError, aiohttp.ClientError):
+            self._place += 1
+        await asyncio.sleep(PAUSE_S)
+
+
+def client_of(rig: Rig, session: aiohttp.ClientSession, username: str) -> Client:
+    """`session` must keep no cookies: they are sent by hand to every place."""
+    return Client(
+        session=session,
+        places=[hub.url for hub in rig.hubs],
+        origin=rig.public,
+        username=username,
+    )
+
+
+async def dead_letter_keys(client: Client) -> frozenset[str]:
+    """Every row the API lists as waiting for a person."""
+    keys: set[str] = set()
+    cursor = ""
+    while True:
+        params = {"box": "outbox", "limit": "100", **({"cursor": cursor} if cursor else {})}
+        page = await client.get("/api/v1/dead-letters", params)
+        keys.update(item["key"] for item in page["items"])
+        cursor = page["next"] or ""
+        if not cursor:
+            return frozenset(keys)

@@ -1,0 +1,132 @@
+"""Who hurts what and when, drawn from a seed."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from hub.model.ids import SHARDS
+from tests.faults.rig import Hub, Rig
+from tests.faults.witness import Witness
+
+Target = Literal["hub", "database"]
+HASTY = 0.3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kill:
+    """After so many acknowledged messages and a pause; 0 messages: right after the last kill."""
+
+    target: Target
+    acked: int
+    pause_s: float
+
+
+def kill_plan(seed: int, kills: int, messages: int) -> list[Kill]:
+    """Hub and database in turn; some kills fall into the recovery from the one before."""
+    dice = random.Random(f"kills {seed}")
+    plan: list[Kill] = []
+    for number in range(kills):
+        hasty = number > 0 and dice.random() < HASTY
+        step = messages / (kills + 1)
+        plan.append(
+            Kill(
+                target="database" if number % 2 else "hub",
+                acked=0 if hasty else int(step * (number + dice.uniform(0.6, 1.2))),
+                pause_s=dice.uniform(0.1, 3.0) if hasty else dice.uniform(0.0, 0.15),
+            )
+        )
+    return plan
+
+
+@dataclass(slots=True, kw_only=True)
+class Killer:
+    rig: Rig
+    witness: Witness
+    plan: list[Kill]
+    hubs: int = 0
+    databases: int = 0
+
+    async def run(self) -> None:
+        for kill in self.plan:
+            await self.witness.reached(kill.acked)
+            await asyncio.sleep(kill.pause_s)
+            if kill.target == "hub":
+                await self.rig.hubs[0].program.kill()
+                self.hubs += 1
+            else:
+                self.rig.kill_database()
+                self.databases += 1
+
+    def figures(self) -> dict[str, float]:
+        return {"kills of the hub": self.hubs, "kills of the database": self.databases}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freeze:
+    """`short`: thawed within the lease, so that nobody takes over."""
+
+    acked: int
+    extra_s: float
+    short: bool
+
+
+def freeze_plan(seed: int, takeovers: int, messages: int, *, short: int = 0) -> list[Freeze]:
+    dice = random.Random(f"freezes {seed}")
+    count = takeovers + short
+    shorts = set(dice.sample(range(count), short))
+    return [
+        Freeze(
+            acked=int(messages / (count + 1) * (number + dice.uniform(0.5, 1.0))),
+            extra_s=dice.uniform(0.1, 1.0),
+            short=number in shorts,
+        )
+        for number in range(count)
+    ]
+
+
+@dataclass(slots=True, kw_only=True)
+class Freezer:
+    """Always freezes the owner: the other takes over, the thawed one must stand down."""
+
+    rig: Rig
+    witness: Witness
+    plan: list[Freeze]
+    takeovers: int = 0
+    shorts: int = 0
+
+    async def run(self) -> None:
+        for freeze in self.plan:
+            await self.witness.reached(freeze.acked)
+            owner, other = await self._who()
+            owner.program.freeze()
+            if not freeze.short:
+                await _until(lambda hub=other: self._owns(hub, SHARDS))
+            await asyncio.sleep(freeze.extra_s)
+            owner.program.thaw()
+            if freeze.short:
+                self.shorts += 1
+            else:
+                await _until(lambda hub=owner: self._owns(hub, 0))
+                self.takeovers += 1
+
+    def figures(self) -> dict[str, float]:
+        return {"takeovers from a frozen owner": self.takeovers, "short freezes": self.shorts}
+
+    async def _who(self) -> tuple[Hub, Hub]:
+        """The owner of all shards, and the other."""
+        first, second = self.rig.hubs
+        while True:
+            for owner, other in ((first, second), (second, first)):
+                if await self._owns(owner, SHARDS):
+                    return owner, other
+            await asyncio.sleep(0.1)
+
+    async def _owns(self, hub: Hub, count: int) -> bool:
+        return await self.rig.shards(hub) == count
+
+
+async def _until(true: Callable[[], Awaitable[bool]]) -> None:
+    while not await true():
+        await asyncio.sleep(0.1)

@@ -1,0 +1,239 @@
+"""The whole as real processes: embedded database, WeChat simulator and hubs on one database."""
+
+import asyncio
+import json
+import os
+import signal
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from pymongo import AsyncMongoClient
+
+from channels.wechat.simulator.account import demo_account
+from hub.http.passwords import ArgonPasswords
+from hub.runtime.clock import SystemClock
+from hub.services.access import Access, AccessRules, Role, User
+from hub.store.embedded import EmbeddedMongo
+from hub.store.embedded_folder import EmbeddedSettings
+from hub.store.embedded_process import pick_port
+from hub.store.mongo.stores import open_stores
+from tests.faults.processes import Program, orphan_safe, plain_environment
+
+Doc = dict[str, Any]
+
+CHANNEL = "wechat-faults"
+DATABASE = "faults"
+PASSWORD = "only for this run"
+LEASE_S = 2.0
+OVERDUE_S = 3.0
+START_S = 90.0
+SECRETS = ("app_secret", "token", "aes_key")
+
+
+class NotReadyError(Exception):
+    """A process did not answer in time; its last log lines follow."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Hub:
+    program: Program
+    port: int
+    config: Path
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+@dataclass(slots=True, kw_only=True)
+class Rig:
+    """`hook` is where the simulator posts: the one hub, or the balancer before several."""
+
+    folder: Path
+    mongo: EmbeddedMongo
+    client: AsyncMongoClient[Doc]
+    simulator: str
+    public: str
+    hubs: list[Hub]
+    session: aiohttp.ClientSession
+    database_kills: int = 0
+
+    @property
+    def database(self) -> Any:
+        return self.client[DATABASE]
+
+    def kill_database(self) -> None:
+        """SIGKILL; it is started again at once on the same folder and port."""
+        self.database_kills += 1
+        if self.mongo.pid is not None:
+            os.kill(self.mongo.pid, signal.SIGKILL)
+
+    async def faults(self, plan: Mapping[str, Any]) -> None:
+        async with self.session.post(f"{self.simulator}/control/faults", json=plan) as answer:
+            answer.raise_for_status()
+
+    async def shards(self, hub: Hub) -> int | None:
+        """How many shards the hub says it owns; None when it does not answer."""
+        try:
+            async with asyncio.timeout(2), self.session.get(f"{hub.url}/metrics") as answer:
+                page = await answer.text()
+        except (TimeoutError, aiohttp.ClientError):
+            return None
+        for line in page.splitlines():
+            if line.startswith("lianluo_shards "):
+                return int(float(line.split()[1]))
+        return None
+
+    async def run(self, *command: str) -> tuple[int, str]:
+        """One command of the command line on the first hub's configuration."""
+        process = await asyncio.create_subprocess_exec(
+            *orphan_safe(["-m", "hub", *command, "--config", str(self.hubs[0].config)]),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            env=plain_environment(self.hubs[0].program.environment),
+            start_new_session=True,
+        )
+        said, _ = await process.communicate()
+        return process.returncode or 0, said.decode("utf-8", "replace")
+
+
+@asynccontextmanager
+async def rig(
+    folder: Path, *, hubs: int = 1, hook: str | None = None, bot: bool = False
+) -> AsyncIterator[Rig]:
+    """Start everything, wait until the first hub is ready; stop what still runs at the end."""
+    clock = SystemClock()
+    ports = [pick_port() for _ in range(hubs)]
+    simulator_port = pick_port()
+    simulator = f"http://127.0.0.1:{simulator_port}"
+    public = f"http://127.0.0.1:{ports[0]}"
+    mongo = EmbeddedMongo(
+        EmbeddedSettings(
+            data=folder / "database",
+            port=pick_port(),
+            crash_limit=100_000,
+            crash_window_s=0.5,
+        ),
+        clock,
+    )
+    await mongo.start()
+    witness = Program(
+        name="simulator",
+        command=[
+            *("-m", "channels.wechat.simulator", "--port", str(simulator_port)),
+            *("--hook", hook or f"{public}/hooks/{CHANNEL}"),
+        ],
+        log=folder / "simulator.log",
+    )
+    client: AsyncMongoClient[Doc] = AsyncMongoClient(mongo.uri, tz_aware=True)
+    programs = [
+        Hub(
+            program=Program(
+                name=f"hub {place}",
+                command=["-m", "hub", "serve", "--config", str(folder / f"hub{place}.toml")],
+                log=folder / f"hub{place}.log",
+                environment={"MONGODB_URI": mongo.uri, "LIANLUO_LOG": "info"},
+            ),
+            port=port,
+            config=_configuration(folder, place, port, public, simulator, bot=bot),
+        )
+        for place, port in enumerate(ports)
+    ]
+    async with aiohttp.ClientSession() as session, asyncio.TaskGroup() as tasks:
+        kept = [tasks.create_task(mongo.run()), tasks.create_task(witness.keep())]
+        made = Rig(
+            folder=folder,
+            mongo=mongo,
+            client=client,
+            simulator=simulator,
+            public=public,
+            hubs=programs,
+            session=session,
+        )
+        try:
+            await _people(mongo.uri, clock)
+            await answers(session, f"{simulator}/phone/state", witness)
+            for place, hub in enumerate(programs):
+                kept.append(tasks.create_task(hub.program.keep()))
+                path = "/health/live" if place else "/health/ready"
+                await answers(session, f"{hub.url}{path}", hub.program)
+            yield made
+        finally:
+            for hub in programs:
+                if hub.program.frozen:
+                    hub.program.thaw()
+                await hub.program.stop()
+            await witness.stop()
+            await client.close()
+            await mongo.stop()
+            for task in kept:
+                task.cancel()
+
+
+async def answers(session: aiohttp.ClientSession, url: str, program: Program) -> None:
+    """Wait until the address answers 200."""
+    try:
+        async with asyncio.timeout(START_S):
+            while True:
+                try:
+                    async with asyncio.timeout(3), session.get(url) as answer:
+                        if answer.status == 200:
+                            return
+                except (TimeoutError, aiohttp.ClientError):
+                    pass
+                await asyncio.sleep(0.1)
+    except TimeoutError:
+        raise NotReadyError(f"{program.name} does not answer\n{program.tail()}") from None
+
+
+async def _people(uri: str, clock: SystemClock) -> None:
+    stores = await open_stores(uri, DATABASE, clock)
+    try:
+        access = Access(stores.documents, clock, ArgonPasswords(), AccessRules())
+        for username, role in (("agent1", Role.AGENT), ("supervisor1", Role.SUPERVISOR)):
+            user = User(username=username, display_name=username, role=role)
+            await access.add_user(user, PASSWORD)
+    finally:
+        await stores.close()
+
+
+def _configuration(
+    folder: Path, place: int, port: int, public: str, simulator: str, *, bot: bool
+) -> Path:
+    """TOML of one hub; short times, secrets in files beside it."""
+    channel = demo_account("safe").channel_document(CHANNEL, simulator)
+    lines = [
+        "[http]",
+        f"port = {port}",
+        f'public_url = "{public}"',
+        "command_wait_s = 2.0",
+        "[store]",
+        f'database = "{DATABASE}"',
+        "[engine]",
+        f"lease_s = {LEASE_S}",
+        "sweep_s = 0.5",
+        "[outbox]",
+        "send_timeout_s = 2.0",
+        f"overdue_s = {OVERDUE_S}",
+        "backoff_s = 0.2",
+        "longest_backoff_s = 2.0",
+        "attempts = 40",
+        "[policy]",
+        f"without_bot = {json.dumps([] if bot else [CHANNEL])}",
+        "[[channels]]",
+        "call_timeout_s = 1.5",
+    ]
+    for key, value in channel.items():
+        if key in SECRETS:
+            (folder / key).write_text(value, encoding="utf-8")
+            lines.append(f'{key} = {{file = "{key}"}}')
+        else:
+            lines.append(f"{key} = {json.dumps(value)}")
+    path = folder / f"hub{place}.toml"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path

@@ -1,0 +1,207 @@
+"""The fault runs from start to evidence: kills under load, and two owners at once."""
+
+import asyncio
+import json
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import aiohttp
+
+from tests.faults.clients import Client, client_of, dead_letter_keys
+from tests.faults.history import Evidence, doubtful_rows, ordered_pairs, problems
+from tests.faults.load import Load, LoadPlan
+from tests.faults.rig import CHANNEL, Rig
+from tests.faults.witness import Witness
+
+Doc = dict[str, Any]
+STILL_S = 90.0
+PROJECTIONS = ("conversations", "customers")
+SLOW_SENDS = (
+    {"call": "send", "kind": "slow", "seconds": 0.4, "taken": True, "share": 0.12},
+    {"call": "send", "kind": "slow", "seconds": 0.3, "taken": False, "share": 0.12},
+)
+
+
+class StuckError(Exception):
+    """Nothing moved any more; what was reached and the hubs' last lines follow."""
+
+
+class Nemesis(Protocol):
+    async def run(self) -> None: ...
+    def figures(self) -> dict[str, float]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """`figures` in the order they are shown."""
+
+    seed: int
+    figures: dict[str, float]
+    problems: list[str]
+    evidence: Evidence = field(repr=False)
+
+
+async def run_under_load(
+    it: Rig, load: LoadPlan, nemesis_of: Callable[[Witness], Nemesis], *, push: Doc
+) -> Outcome:
+    """Load and nemesis side by side until both are done and the hub has come to rest."""
+    began = time.monotonic()
+    witness = Witness(session=it.session, simulator=it.simulator)
+    nemesis = nemesis_of(witness)
+    await it.faults({"push": {**push, "seed": load.seed}, "calls": SLOW_SENDS})
+    async with _people(it) as (agent, supervisor):
+        work = Load(plan=load, witness=witness, client=agent)
+
+        def reached() -> str:
+            return f"{witness.acked} acked, {work.settled} replies, {nemesis.figures()}"
+
+        async with asyncio.TaskGroup() as tasks:
+            watching = tasks.create_task(witness.watch())
+            alert = tasks.create_task(_alert(it, reached))
+            hurting = tasks.create_task(nemesis.run())
+            await work.run()
+            await hurting
+            alert.cancel()
+            watching.cancel()
+        loaded = time.monotonic() - began
+        await _rest(it)
+        evidence = await _gather(it, witness, work, supervisor)
+    figures = {
+        **_figures(evidence),
+        "repeated calls": agent.repeats,
+        **nemesis.figures(),
+        "seconds under load": round(loaded, 1),
+        "seconds": round(time.monotonic() - began, 1),
+    }
+    return Outcome(seed=load.seed, figures=figures, problems=problems(evidence), evidence=evidence)
+
+
+@asynccontextmanager
+async def _people(it: Rig) -> AsyncIterator[tuple[Client, Client]]:
+    """An agent and a supervisor at the API."""
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+        yield client_of(it, session, "agent1"), client_of(it, session, "supervisor1")
+
+
+async def _alert(it: Rig, reached: Callable[[], str]) -> None:
+    """Raises StuckError when nothing moves for long: a slow machine moves, a stuck hub does not."""
+    last, since = "", time.monotonic()
+    while True:
+        await asyncio.sleep(1)
+        now = reached()
+        if now != last:
+            last, since = now, time.monotonic()
+        elif time.monotonic() - since > STILL_S:
+            raise StuckError(f"{now}\n" + "\n".join(hub.program.tail() for hub in it.hubs))
+
+
+async def _rest(it: Rig) -> None:
+    """Wait until no input is open, no row unsettled or untold, and the projections are level."""
+    last, since = "", time.monotonic()
+    while True:
+        left = await _left(it)
+        if not any(left.values()):
+            return
+        now = str(left)
+        if now != last:
+            last, since = now, time.monotonic()
+        elif time.monotonic() - since > STILL_S:
+            raise StuckError(f"{now}\n" + "\n".join(hub.program.tail() for hub in it.hubs))
+        await asyncio.sleep(0.2)
+
+
+async def _left(it: Rig) -> dict[str, int]:
+    database = it.database
+    heads = Counter[str]()
+    async for commit in database["journal"].find({}, {"_id": 0, "shard": 1, "n": 1}):
+        shard = str(commit["shard"])
+        heads[shard] = max(heads[shard], commit["n"])
+    left = {
+        "inbox": await database["inbox"].count_documents({"open": True}),
+        "outbox": await database["outbox"].count_documents({"open": True}),
+        "untold": await database["outbox"].count_documents({"told": False}),
+    }
+    for name in PROJECTIONS:
+        cursors = await database["cursors"].find_one({"_id": f"projection_{name}"}) or {}
+        reached = cursors.get("at", {})
+        left[name] = sum(n - reached.get(shard, 0) for shard, n in heads.items())
+    return left
+
+
+async def _gather(it: Rig, witness: Witness, work: Load, supervisor: Client) -> Evidence:
+    """Ask the running hub for its dead letters, stop it, and read everything else."""
+    dead_letters = await dead_letter_keys(supervisor)
+    ends = [await hub.program.stop() for hub in it.hubs]
+    complaints = [
+        f"{hub.program.name} stopped with code {code}"
+        for hub, code in zip(it.hubs, ends, strict=True)
+        if code
+    ]
+    for hub in it.hubs:
+        complaints += [f"{hub.program.name} ended by itself: {code}" for code in hub.program.ends]
+        complaints += _errors(hub.program.log)
+    complaints += [f"answer: {text}" for text in [*work.client.unexpected, *supervisor.unexpected]]
+    books = await witness.books()
+    projected = {name: await _documents(it, f"projection_{name}") for name in PROJECTIONS}
+    verified = await it.run("verify")
+    code, said = await it.run("rebuild")
+    if code:
+        complaints.append(f"rebuild: exit {code}: {said[-400:]}")
+    return Evidence(
+        channel_id=CHANNEL,
+        journal=await _documents(it, "journal"),
+        inbox=await _documents(it, "inbox"),
+        outbox=await _documents(it, "outbox"),
+        pushes=books["pushes"],
+        sent=books["sent"],
+        commands=work.commands,
+        dead_letters=dead_letters,
+        projected=projected,
+        rebuilt={name: await _documents(it, f"projection_{name}") for name in PROJECTIONS},
+        verified=verified,
+        complaints=complaints,
+    )
+
+
+async def _documents(it: Rig, collection: str) -> list[Doc]:
+    found: list[Doc] = await it.database[collection].find({}).to_list()
+    return found
+
+
+def _errors(log: Path) -> list[str]:
+    """Lines of a hub's log that say an error, or that are no log lines at all."""
+    found = []
+    for line in log.read_text("utf-8", "replace").splitlines():
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            found.append(f"{log.name}: {line}")
+            continue
+        if entry.get("level") in {"error", "critical"}:
+            found.append(f"{log.name}: {line[:1500]}")
+    return found
+
+
+def _figures(evidence: Evidence) -> dict[str, float]:
+    states = Counter(r["state"] for r in evidence.outbox if r["kind"] == "message")
+    outcomes = Counter(c.outcome for c in evidence.commands)
+    stale = sum(c.reason == "stale_view" for c in evidence.commands)
+    return {
+        "messages": len(evidence.pushes),
+        "posts of them": sum(p["attempts"] for p in evidence.pushes),
+        "pairs in order": sum(1 for _ in ordered_pairs(evidence)),
+        "commits": len(evidence.journal),
+        "replies accepted": outcomes["accepted"],
+        "commands refused": outcomes["refused"],
+        "of these stale": stale,
+        "at the phones": len(evidence.sent),
+        "sent": states["sent"],
+        "uncertain": states["uncertain"],
+        "failed": states["failed"],
+        "once in doubt": len(doubtful_rows(evidence)),
+    }
