@@ -196,5 +196,16 @@ async def _shard_probe(heart: Heart) -> str:
 
 def _metrics(heart: Heart) -> Metrics:
     metrics = Metrics()
+    acceptor, owner = heart.acceptor, heart.owner
     metrics.watch("lianluo_shards", "Shards this process owns", lambda: len(heart.owned()))
+    metrics.watch("lianluo_effects_waiting", "Commits to follow up", lambda: owner.backlog)
+    metrics.watch_total(
+        "lianluo_inputs",
+        "Inputs stored, by result",
+        "result",
+        lambda: {"accepted": acceptor.accepted, "duplicate": acceptor.duplicates},
+    )
+    metrics.watch_total(
+        "lianluo_commits", "Durable commits of this process", "", lambda: {"": owner.committed}
+    )
     return metrics

@@ -55,12 +55,14 @@ class Inbox(Protocol):
     async def sources(self, shards: Collection[int], limit: int) -> dict[tuple[int, str], str]:
         """`(shard, source)` of open rows and the highest `order` seen; looks at `limit` rows."""
 
-    async def rows(self, heads: Mapping[tuple[int, str], str], limit: int) -> list[Doc]:
-        """Open rows of these sources up to the `order` given for each, by source and `order`.
+    async def keys(self, heads: Mapping[tuple[int, str], str], limit: int) -> list[tuple[int, str]]:
+        """`(shard, key)` of open rows up to these heads, by shard, source and order.
 
-        What arrived beyond it stays for the next round: a cursor is no snapshot, so a row may be
-        seen while an earlier one was missed. What is cut by `limit` is the end.
+        What is cut by `limit` is the end.
         """
+
+    async def fetch(self, keys: Sequence[str]) -> dict[str, Doc]:
+        """These rows by key, as far as they are open."""
 
     async def done(self, keys: Sequence[str], expire_at: datetime) -> None:
         """`open: false`, `expire_at`, body dropped."""

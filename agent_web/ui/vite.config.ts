@@ -32,6 +32,5 @@ export default defineConfig({
   test: {
     environment: 'happy-dom',
     include: ['src/**/*.test.ts', 'tests/**/*.test.ts'],
-    server: { deps: { inline: ['element-plus'] } },
   },
 })

@@ -29,6 +29,10 @@ class BotQuestion:
     choice: str = ""
 
 
+SMALL_TALK = frozenset({"greeting", "thanks", "too_short"})
+"""Reasons of answers to words that ask nothing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BotAnswer:
     """`text` is what the customer reads; `reason` a stable code; `candidates` best first."""
@@ -41,3 +45,9 @@ class BotAnswer:
     candidates: tuple[Candidate, ...] = ()
     model: str = ""
     language: str = "zh"
+
+    @property
+    def is_miss(self) -> bool:
+        """The customer asked something and got no answer."""
+        tried = self.action in (BotAction.REFUSE, BotAction.SUGGEST)
+        return tried and self.reason not in SMALL_TALK

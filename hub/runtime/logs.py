@@ -3,6 +3,7 @@
 import logging
 import sys
 import traceback
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -31,7 +32,9 @@ def set_up(*, level: str = "info", readable: bool = False) -> None:
     )
 
 
-def error_without_content(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
+def error_without_content(
+    _logger: Any, _name: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
     """An exception as its type and its places: its text may hold what a customer wrote."""
     info = event.pop("exc_info", None)
     if not info:

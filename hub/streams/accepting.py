@@ -8,7 +8,7 @@ from typing import Any
 from hub.errors import Overloaded, StoreUncertain
 from hub.model.inputs import Inbound
 from hub.ports import Bus, Clock, Inbox
-from hub.streams.rows import inbound_row
+from hub.streams.rows import UNROUTED, inbound_row
 
 Doc = dict[str, Any]
 
@@ -61,6 +61,8 @@ class Acceptor:
         self._batch = batch
         self._waiting: list[_Waiting] = []
         self._wake = asyncio.Event()
+        self.recent: dict[str, Doc] = {}
+        """Rows this process stored and nobody has decided yet: the owner need not fetch them."""
         self.accepted = 0
         self.duplicates = 0
 
@@ -127,6 +129,10 @@ class Acceptor:
         for waiting, new in zip(batch, fresh, strict=True):
             if not waiting.told.done():
                 waiting.told.set_result(new)
+            if new and waiting.row["shard"] != UNROUTED:
+                self.recent[waiting.row["_id"]] = waiting.row
+        while len(self.recent) > self._bound:
+            del self.recent[next(iter(self.recent))]
         self.accepted += sum(fresh)
         self.duplicates += len(fresh) - sum(fresh)
         for shard in {w.row["shard"] for w in batch}:

@@ -39,6 +39,7 @@ class Aftermath:
         self._snapshots: dict[str, Doc] = {}
         self._marked: deque[tuple[int, Shard, str]] = deque()
         self._following = False
+        self._progress = asyncio.Event()
         self.round = 0
 
     def take(self, durable: Sequence[Decided]) -> None:
@@ -65,6 +66,15 @@ class Aftermath:
     def busy(self) -> bool:
         return self._following or bool(self._waiting)
 
+    async def progress(self) -> None:
+        """Wait until some more rows are marked, or a moment where there are none to mark."""
+        self._progress.clear()
+        try:
+            async with asyncio.timeout(self._flush_s):
+                await self._progress.wait()
+        except TimeoutError:
+            pass
+
     @property
     def backlog(self) -> int:
         return len(self._waiting)
@@ -79,6 +89,7 @@ class Aftermath:
                 self._following = True
                 await self._follow(batch)
                 self._following = False
+                self._progress.set()
 
     async def _follow(self, batch: list[Decided]) -> None:
         await self._effects.make(*rows_of([(d.commit, d.effects) for d in batch if d.effects]))

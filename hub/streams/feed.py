@@ -45,14 +45,31 @@ class JournalFeed:
         try:
             while True:
                 wake.clear()
-                docs = await self._read(self._reading.changed(projection, numbers, PAGE))
+                docs = await self._read(self._changed(projection, numbers))
                 for doc in docs:
                     numbers[doc["shard"]] = max(numbers.get(doc["shard"], 0), doc["n"])
                     yield doc
-                if len(docs) < PAGE:
+                if not docs:
                     await self._wait(wake)
         finally:
             undo()
+
+    async def _changed(self, projection: str, after: Mapping[int, int]) -> list[Doc]:
+        """Two reads, because a cursor is no snapshot: it may miss a document and see a later one.
+
+        A full page may end within a commit; that commit is left for the next one.
+        """
+        heads: dict[int, int] = {}
+        for doc in await self._reading.changed(projection, after, PAGE):
+            heads[doc["shard"]] = max(heads.get(doc["shard"], 0), doc["n"])
+        if not heads:
+            return []
+        page = await self._reading.changed(projection, after, PAGE)
+        docs = [d for d in page if d["n"] <= heads.get(d["shard"], 0)]
+        if len(page) < PAGE:
+            return docs
+        last = (page[-1]["shard"], page[-1]["n"])
+        return [d for d in docs if (d["shard"], d["n"]) != last] or docs
 
     async def _read(self, read: Awaitable[list[Doc]]) -> list[Doc]:
         try:

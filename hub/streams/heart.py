@@ -34,7 +34,7 @@ class Heart:
         self.feed = JournalFeed(stores.journal, reading, bus, clock, sweep_s=settings.sweep_s)
         self.commands = CommandDesk(self.acceptor, stores.journal, clock)
         book = RuleBook({r.kind: r for r in rules})
-        self.owner = Owner(stores, book, bus, clock, settings)
+        self.owner = Owner(stores, book, bus, clock, settings, self.acceptor.recent)
         self.sender = Sender(
             stores.outbox, self.acceptor, workers, self.owned, bus, clock, settings
         )

@@ -1,7 +1,6 @@
 """The owner: takes shards, reads their inputs, decides them. One a process."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from secrets import token_hex
 from typing import Any
@@ -28,15 +27,23 @@ class Owner:
     """Owns shards of all streams; `heard` is called with every durable commit, in shard order."""
 
     def __init__(
-        self, stores: HeartStores, rules: RuleBook, bus: Bus, clock: Clock, settings: EngineSettings
+        self,
+        stores: HeartStores,
+        rules: RuleBook,
+        bus: Bus,
+        clock: Clock,
+        settings: EngineSettings,
+        recent: dict[str, Doc],
     ) -> None:
         self._stores = stores
+        self._recent = recent
         self._rules = rules
         self._bus = bus
         self._clock = clock
         self._settings = settings
         self.process = token_hex(8)
         self.shards: dict[int, Shard] = {}
+        self.committed = 0
         self.heard: list[Callable[[Sequence[Doc]], None]] = []
         self._effects = Effects(stores, bus, clock)
         self._after = Aftermath(
@@ -187,19 +194,28 @@ class Owner:
         if not pairs:
             self._after.forget_marked(began)
             return False
-        rows = await self._stores.inbox.rows(pairs, self._settings.round_rows)
-        fresh: dict[int, list[Doc]] = defaultdict(list)
-        for row in rows:
-            shard = self.shards.get(row["shard"])
-            if shard is not None and row["_id"] not in shard.known:
-                fresh[row["shard"]].append(row)
+        keys = await self._stores.inbox.keys(pairs, self._settings.round_rows)
+        fresh = await self._fetch(keys)
         self._after.forget_marked(began)
-        await self._load({r["stream"] for group in fresh.values() for r in group})
+        await self._load({r["stream"] for r in fresh})
         now = self._clock.now()
-        for group in fresh.values():
-            for row in group:
-                self._decide(row, now, stored=True)
-        return len(rows) >= self._settings.round_rows // 2
+        for row in fresh:
+            self._decide(row, now, stored=True)
+        full = len(keys) >= self._settings.round_rows // 2
+        if full and not fresh:
+            await self._after.progress()
+        return full
+
+    async def _fetch(self, keys: Sequence[tuple[int, str]]) -> list[Doc]:
+        """Rows nobody here has decided, in this order; what this process stored it still has."""
+        wanted = [
+            key
+            for number, key in keys
+            if (shard := self.shards.get(number)) is not None and key not in shard.known
+        ]
+        rows = {key: self._recent.pop(key) for key in wanted if key in self._recent}
+        rows.update(await self._stores.inbox.fetch([k for k in wanted if k not in rows]))
+        return [rows[key] for key in wanted if key in rows]
 
     def _decide(self, row: Doc, now: Any, *, stored: bool) -> None:
         shard = self.shards.get(row["shard"])
@@ -263,6 +279,11 @@ class Owner:
                 idle[stream] = (number, held.state.seq, held.alarm)
         await self._effects.set_alarms(idle)
 
+    @property
+    def backlog(self) -> int:
+        """Durable commits whose effects are not made yet."""
+        return self._after.backlog
+
     async def settled(self) -> None:
         """Wait until the effects and marks of everything durable are made."""
         while self._after.busy:
@@ -271,6 +292,7 @@ class Owner:
     def _on_durable(self, decided: Sequence[Decided]) -> None:
         self._after.take(decided)
         commits = [d.commit for d in decided]
+        self.committed += len(commits)
         for hear in self.heard:
             hear(commits)
         for stream in {c["stream"] for c in commits}:

@@ -148,7 +148,8 @@ async def fold_commits(
             docs[key] = projection.fold(key, doc, commit)
             changed.add(key)
     if changed:
-        await store.save(projection.name, [docs[k] for k in sorted(changed)])
+        newest_last = sorted((docs[k] for k in changed), key=lambda d: (d["shard"], d["n"]))
+        await store.save(projection.name, newest_last)
 
 
 async def rebuild(

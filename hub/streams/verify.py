@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from hub.decisions.rules import StreamRules
-from hub.model.ids import SHARDS
+from hub.model.ids import SHARDS, commit_id
 from hub.ports import HeartStores
 from hub.streams.rows import effect_rows
 from hub.streams.shard import Held
@@ -37,13 +37,15 @@ async def verify(
     """
     report = Report()
     cursors = {n: doc.get("cursor", 0) for n, doc in (await stores.shards.all()).items()}
-    for number in sorted(await stores.journal.tails(dict.fromkeys(range(SHARDS), 0))):
+    heads = await stores.journal.tails(dict.fromkeys(range(SHARDS), 0))
+    for number, head in sorted(heads.items()):
         checker = _ShardChecker(number, report, rules_of, current)
         async for page in _pages(stores, number):
             for commit in page:
                 checker.check(commit)
             done = [c for c in page if c["n"] <= cursors.get(number, 0)]
             await _check_effects(stores, done, checker, report)
+        checker.end(head)
         report.streams += len(checker.held)
     return report
 
@@ -91,6 +93,12 @@ class _ShardChecker:
         for doc in commit["events"]:
             held.rules.apply(held.state, held.rules.unpack(doc), commit["at"])
         held.state.seq = commit["seq"]
+
+    def end(self, head: int) -> None:
+        """The journal is read without gaps, so a hole shows as an end before the last number."""
+        if self._n < head:
+            missing = commit_id(self.number, self._n + 1)
+            self._report.problems.append(f"{missing}: missing, the journal goes on to {head}")
 
     def _held(self, stream: str) -> Held:
         held = self.held.get(stream)

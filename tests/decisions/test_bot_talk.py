@@ -175,6 +175,15 @@ def test_misses_are_counted_and_the_third_hands_off() -> None:
     assert stream.texts() == ["没有听懂", "没有听懂", HAND_OFF_ZH]
 
 
+@pytest.mark.parametrize("reason", ["greeting", "too_short"])
+def test_small_talk_is_no_miss(reason: str) -> None:
+    stream = Stream()
+    stream.do(message("你好"))
+    stream.do(answer(BotAction.SUGGEST, seq=1, reason=reason, candidates=3))
+    asked = stream.do(message("转账"))[1]
+    assert asked.question.misses == 0
+
+
 def test_an_answer_ends_the_row_of_misses() -> None:
     stream = Stream()
     stream.do(message())

@@ -1,7 +1,7 @@
 """A plain TCP balancer before several hubs: one connection to each in turn, no health checks."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from itertools import count
 
@@ -10,14 +10,13 @@ CHUNK = 64 * 1024
 
 
 @asynccontextmanager
-async def balancer(port: int, backends: Callable[[], Sequence[int]]) -> AsyncIterator[None]:
+async def balancer(port: int, backends: Sequence[int]) -> AsyncIterator[None]:
     """Serve on `port` until the block is left; a backend that is down costs one connection."""
     turn = count()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            ports = backends()
-            there = await asyncio.open_connection(HOST, ports[next(turn) % len(ports)])
+            there = await asyncio.open_connection(HOST, backends[next(turn) % len(backends)])
         except OSError:
             writer.transport.abort()
             return

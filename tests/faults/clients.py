@@ -7,7 +7,7 @@ from typing import Any
 
 import aiohttp
 
-from tests.faults.history import Command
+from tests.faults.records import Command
 from tests.faults.rig import PASSWORD, Rig
 
 Doc = dict[str, Any]

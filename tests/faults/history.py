@@ -5,62 +5,22 @@ journal, the inbox, the outbox, the list of dead letters and what each command w
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
 
-Doc = dict[str, Any]
-Content = tuple[str, ...]
-
-
-@dataclass(slots=True, kw_only=True)
-class Command:
-    """One command id of one author; `outcome` "accepted", "refused" or "" while unknown."""
-
-    author: str
-    command_id: str
-    openid: str
-    text: str
-    outcome: str = ""
-    reason: str = ""
-
-    @property
-    def name(self) -> tuple[str, str]:
-        return self.author, self.command_id
-
-
-@dataclass(slots=True, kw_only=True)
-class Evidence:
-    """`pushes` and `sent` are the simulator's books; `projected` and `rebuilt` are the projections
-    before and after they were dropped and folded again; `complaints` what logs and clients say."""
-
-    channel_id: str
-    journal: Sequence[Doc]
-    inbox: Sequence[Doc]
-    outbox: Sequence[Doc]
-    pushes: Sequence[Doc]
-    sent: Sequence[Doc]
-    commands: Sequence[Command]
-    dead_letters: frozenset[str]
-    projected: Mapping[str, Sequence[Doc]] = field(default_factory=dict)
-    rebuilt: Mapping[str, Sequence[Doc]] = field(default_factory=dict)
-    verified: tuple[int, str] = (0, "nothing wrong")
-    complaints: Sequence[str] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outgoing:
-    """One part of a message of ours, with the row that carries it; `place` is the row's (n, k)."""
-
-    message_id: str
-    index: int
-    openid: str
-    content: Content
-    row: Doc
-
-    @property
-    def place(self) -> tuple[int, int]:
-        return self.row["n"], self.row["k"]
+from tests.faults.records import (
+    Content,
+    Doc,
+    Evidence,
+    Outgoing,
+    command_name,
+    content_of_phone,
+    doubtful_rows,
+    heard,
+    message_key,
+    messages_sent,
+    ordered_pairs,
+    outgoing,
+)
 
 
 # ---------------------------------------------------------------- from the customer
@@ -96,19 +56,6 @@ def customers_in_order(evidence: Evidence) -> Iterator[str]:
             yield f"order: {later['msg_id']} at {second} before {earlier['msg_id']} at {first}"
 
 
-def ordered_pairs(evidence: Evidence) -> Iterator[tuple[Doc, Doc]]:
-    """Messages of one customer, the later one posted after the earlier one was acknowledged."""
-    by_customer: dict[str, list[Doc]] = defaultdict(list)
-    for push in evidence.pushes:
-        by_customer[push["openid"]].append(push)
-    for pushes in by_customer.values():
-        pushes.sort(key=lambda p: (p["create_time"], int(p["msg_id"])))
-        for i, later in enumerate(pushes):
-            for earlier in pushes[:i]:
-                if 0 < earlier["acked"] < later["posted"]:
-                    yield earlier, later
-
-
 # ---------------------------------------------------------------- to the customer
 def commands_once(evidence: Evidence) -> Iterator[str]:
     """An accepted command is one commit with its message; a refused one said nothing."""
@@ -123,7 +70,7 @@ def commands_once(evidence: Evidence) -> Iterator[str]:
         if command.outcome == "accepted" and texts != [command.text]:
             yield f"command: {command.command_id} was accepted, its messages are {texts}"
         elif command.outcome == "refused" and (texts or seen[("text", command.text)]):
-            yield f"command: {command.command_id} was refused ({command.reason}) and yet said {texts}"
+            yield f"command: {command.command_id} was refused and yet said {command.text}"
         elif command.outcome not in {"accepted", "refused"}:
             yield f"command: the outcome of {command.command_id} stayed unknown"
         if len(made) > 1:
@@ -171,26 +118,11 @@ def replies_in_order(evidence: Evidence) -> Iterator[str]:
     doubtful = doubtful_rows(evidence)
     for openid, parts in journal.items():
         sure = [p for p in parts if p.row]
-        unsure = {
-            p.content for p in sure if p.row["state"] != "sent" or p.row["_id"] in doubtful
-        }
+        unsure = {p.content for p in sure if p.row["state"] != "sent" or p.row["_id"] in doubtful}
         wanted = [p.content for p in sorted(sure, key=lambda p: p.place)]
         shown = [c for c in phone[openid] if c not in unsure]
         if shown != [c for c in wanted if c not in unsure]:
             yield f"order: the phone of {openid} shows our messages in another order"
-
-
-def doubtful_rows(evidence: Evidence) -> set[str]:
-    """Rows that are or were uncertain: the provider may have taken them at any time."""
-    now = {r["_id"] for r in evidence.outbox if r["state"] == "uncertain"}
-    overdue = {r["_id"] for r in evidence.outbox if r.get("code") in {"overdue", "no_answer"}}
-    once = {
-        event["of"]
-        for commit in evidence.journal
-        for event in commit["events"]
-        if event["is"] == "DeliveryChanged" and event["state"] == "uncertain"
-    }
-    return now | overdue | once
 
 
 # ---------------------------------------------------------------- the engine's own records
@@ -266,64 +198,6 @@ CHECKS: tuple[Callable[[Evidence], Iterator[str]], ...] = (
 
 def problems(evidence: Evidence) -> list[str]:
     return [problem for check in CHECKS for problem in check(evidence)]
-
-
-# ---------------------------------------------------------------- reading the records
-def message_key(evidence: Evidence, push: Mapping[str, Any]) -> str:
-    return f"{evidence.channel_id}:m:{push['openid']}:{push['msg_id']}"
-
-
-def command_name(key: str) -> tuple[str, str] | None:
-    """Author ("agent:<name>") and command id of a command's key, whatever stands between."""
-    words = key.split(":")
-    return (f"{words[1]}:{words[2]}", words[-1]) if words[0] == "cmd" else None
-
-
-def heard(commit: Mapping[str, Any]) -> str:
-    """The text of the message a commit received."""
-    for event in commit["events"]:
-        if event["is"] == "MessageReceived":
-            return str(event["parts"][0].get("text", ""))
-    return ""
-
-
-def messages_sent(commit: Mapping[str, Any]) -> list[Doc]:
-    return [event for event in commit["events"] if event["is"] == "MessageSent"]
-
-
-def outgoing(evidence: Evidence) -> list[Outgoing]:
-    rows = {
-        (r["body"]["message_id"], r["body"]["index"]): r
-        for r in evidence.outbox
-        if r["kind"] == "message"
-    }
-    return [
-        Outgoing(
-            message_id=event["message_id"],
-            index=index,
-            openid=event["address"]["value"],
-            content=content_of_part(part),
-            row=rows.get((event["message_id"], index), {}),
-        )
-        for commit in evidence.journal
-        for event in messages_sent(commit)
-        for index, part in enumerate(event["parts"])
-    ]
-
-
-def content_of_part(part: Mapping[str, Any]) -> Content:
-    if part["is"] == "MenuPart":
-        ids = (option["id"] for option in part["options"])
-        return ("msgmenu", part["head"], part.get("tail", ""), *ids)
-    return ("text", part["text"])
-
-
-def content_of_phone(sent: Mapping[str, Any]) -> Content:
-    content = sent["content"]
-    if sent["msgtype"] == "msgmenu":
-        ids = (str(item["id"]) for item in content["list"])
-        return ("msgmenu", content["head_content"], content.get("tail_content", ""), *ids)
-    return ("text", content["content"])
 
 
 def _odd(numbers: Sequence[int]) -> str:

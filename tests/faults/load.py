@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from hub.model.ids import conversation_id, customer_of
 from tests.faults.clients import Client
-from tests.faults.history import Command
+from tests.faults.records import Command
 from tests.faults.rig import CHANNEL
 from tests.faults.witness import Witness
 
@@ -44,7 +44,7 @@ class Load:
     async def run(self) -> None:
         """Return when every message is acknowledged and every command has its outcome."""
         plan = self.plan
-        dice = random.Random(plan.seed)
+        dice = random.Random(plan.seed)  # noqa: S311 - a repeatable plan
         self._phones = [await self.witness.add_phone() for _ in range(plan.customers)]
         answered = set(dice.sample(range(plan.messages), plan.replies))
         async with asyncio.TaskGroup() as authors:
@@ -54,7 +54,7 @@ class Load:
                 for place in range(plan.customers):
                     share = range(place, plan.messages, plan.customers)
                     flags = [number in answered for number in share]
-                    own = random.Random(f"{plan.seed}/{place}")
+                    own = random.Random(f"{plan.seed}/{place}")  # noqa: S311
                     customers.create_task(self._customer(place, flags, own))
             for _ in range(plan.authors):
                 await self._jobs.put(None)

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,29 +11,44 @@ from tests.faults.witness import Witness
 
 Target = Literal["hub", "database"]
 HASTY = 0.3
+LONG_PLAN = 10
+OUTAGE = (0.4,) * 20
+"""A database that hardly comes up for longer than the driver itself waits and repeats."""
+LOOK_S = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kill:
-    """After so many acknowledged messages and a pause; 0 messages: right after the last kill."""
+    """After so many acknowledged messages and a pause; 0 messages: right after the last kill.
+
+    `again_s`: further kills of the same, each after such a pause.
+    """
 
     target: Target
     acked: int
     pause_s: float
+    again_s: tuple[float, ...] = ()
 
 
 def kill_plan(seed: int, kills: int, messages: int) -> list[Kill]:
-    """Hub and database in turn; some kills fall into the recovery from the one before."""
-    dice = random.Random(f"kills {seed}")
+    """Hub and database in turn; some kills fall into the recovery from the one before.
+
+    A long plan has one outage of the database.
+    """
+    dice = random.Random(f"kills {seed}")  # noqa: S311 - a repeatable plan
     plan: list[Kill] = []
     for number in range(kills):
         hasty = number > 0 and dice.random() < HASTY
+        target: Target = "database" if number % 2 else "hub"
+        again = target == "database" and dice.random() < HASTY
+        outage = kills >= LONG_PLAN and number == kills // 2 | 1
         step = messages / (kills + 1)
         plan.append(
             Kill(
-                target="database" if number % 2 else "hub",
+                target=target,
                 acked=0 if hasty else int(step * (number + dice.uniform(0.6, 1.2))),
                 pause_s=dice.uniform(0.1, 3.0) if hasty else dice.uniform(0.0, 0.15),
+                again_s=OUTAGE if outage else (dice.uniform(0.2, 1.0),) * again,
             )
         )
     return plan
@@ -52,12 +66,18 @@ class Killer:
         for kill in self.plan:
             await self.witness.reached(kill.acked)
             await asyncio.sleep(kill.pause_s)
-            if kill.target == "hub":
-                await self.rig.hubs[0].program.kill()
-                self.hubs += 1
-            else:
-                self.rig.kill_database()
-                self.databases += 1
+            await self._kill(kill.target)
+            for pause_s in kill.again_s:
+                await asyncio.sleep(pause_s)
+                await self._kill(kill.target)
+
+    async def _kill(self, target: Target) -> None:
+        if target == "hub":
+            await self.rig.hubs[0].program.kill()
+            self.hubs += 1
+        else:
+            self.rig.kill_database()
+            self.databases += 1
 
     def figures(self) -> dict[str, float]:
         return {"kills of the hub": self.hubs, "kills of the database": self.databases}
@@ -73,7 +93,7 @@ class Freeze:
 
 
 def freeze_plan(seed: int, takeovers: int, messages: int, *, short: int = 0) -> list[Freeze]:
-    dice = random.Random(f"freezes {seed}")
+    dice = random.Random(f"freezes {seed}")  # noqa: S311
     count = takeovers + short
     shorts = set(dice.sample(range(count), short))
     return [
@@ -102,13 +122,13 @@ class Freezer:
             owner, other = await self._who()
             owner.program.freeze()
             if not freeze.short:
-                await _until(lambda hub=other: self._owns(hub, SHARDS))
+                await self._until_owns(other, SHARDS)
             await asyncio.sleep(freeze.extra_s)
             owner.program.thaw()
             if freeze.short:
                 self.shorts += 1
             else:
-                await _until(lambda hub=owner: self._owns(hub, 0))
+                await self._until_owns(owner, 0)
                 self.takeovers += 1
 
     def figures(self) -> dict[str, float]:
@@ -119,14 +139,10 @@ class Freezer:
         first, second = self.rig.hubs
         while True:
             for owner, other in ((first, second), (second, first)):
-                if await self._owns(owner, SHARDS):
+                if await self.rig.shards(owner) == SHARDS:
                     return owner, other
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(LOOK_S)
 
-    async def _owns(self, hub: Hub, count: int) -> bool:
-        return await self.rig.shards(hub) == count
-
-
-async def _until(true: Callable[[], Awaitable[bool]]) -> None:
-    while not await true():
-        await asyncio.sleep(0.1)
+    async def _until_owns(self, hub: Hub, count: int) -> None:
+        while await self.rig.shards(hub) != count:  # noqa: ASYNC110 - no event tells of it
+            await asyncio.sleep(LOOK_S)

@@ -60,7 +60,6 @@ class Rig:
     public: str
     hubs: list[Hub]
     session: aiohttp.ClientSession
-    database_kills: int = 0
 
     @property
     def database(self) -> Any:
@@ -68,7 +67,6 @@ class Rig:
 
     def kill_database(self) -> None:
         """SIGKILL; it is started again at once on the same folder and port."""
-        self.database_kills += 1
         if self.mongo.pid is not None:
             os.kill(self.mongo.pid, signal.SIGKILL)
 
@@ -112,15 +110,7 @@ async def rig(
     simulator_port = pick_port()
     simulator = f"http://127.0.0.1:{simulator_port}"
     public = f"http://127.0.0.1:{ports[0]}"
-    mongo = EmbeddedMongo(
-        EmbeddedSettings(
-            data=folder / "database",
-            port=pick_port(),
-            crash_limit=100_000,
-            crash_window_s=0.5,
-        ),
-        clock,
-    )
+    mongo = _database(folder, clock)
     await mongo.start()
     witness = Program(
         name="simulator",
@@ -131,19 +121,11 @@ async def rig(
         log=folder / "simulator.log",
     )
     client: AsyncMongoClient[Doc] = AsyncMongoClient(mongo.uri, tz_aware=True)
-    programs = [
-        Hub(
-            program=Program(
-                name=f"hub {place}",
-                command=["-m", "hub", "serve", "--config", str(folder / f"hub{place}.toml")],
-                log=folder / f"hub{place}.log",
-                environment={"MONGODB_URI": mongo.uri, "LIANLUO_LOG": "info"},
-            ),
-            port=port,
-            config=_configuration(folder, place, port, public, simulator, bot=bot),
-        )
+    configs = [
+        _configuration(folder, place, port, public, simulator, bot=bot)
         for place, port in enumerate(ports)
     ]
+    programs = [_hub(config, port, mongo.uri) for config, port in zip(configs, ports, strict=True)]
     async with aiohttp.ClientSession() as session, asyncio.TaskGroup() as tasks:
         kept = [tasks.create_task(mongo.run()), tasks.create_task(witness.keep())]
         made = Rig(
@@ -173,6 +155,29 @@ async def rig(
             await mongo.stop()
             for task in kept:
                 task.cancel()
+
+
+def _database(folder: Path, clock: SystemClock) -> EmbeddedMongo:
+    """Restarted however often it is killed, with the shortest pause."""
+    return EmbeddedMongo(
+        EmbeddedSettings(
+            data=folder / "database",
+            port=pick_port(),
+            crash_limit=100_000,
+            crash_window_s=0.5,
+        ),
+        clock,
+    )
+
+
+def _hub(config: Path, port: int, uri: str) -> Hub:
+    program = Program(
+        name=config.stem,
+        command=["-m", "hub", "serve", "--config", str(config)],
+        log=config.with_suffix(".log"),
+        environment={"MONGODB_URI": uri, "LIANLUO_LOG": "info"},
+    )
+    return Hub(program=program, port=port, config=config)
 
 
 async def answers(session: aiohttp.ClientSession, url: str, program: Program) -> None:

@@ -13,9 +13,9 @@ KILLS_PUSH = {"patient": True, "copies": 3, "reorder_ms": 200}
 OWNERS_PUSH = {**KILLS_PUSH, "timeout_s": 1.0}
 
 
-async def kills(folder: Path, load: LoadPlan, *, kills: int, bot: bool = False) -> Outcome:
+async def kills(folder: Path, load: LoadPlan, *, count: int, bot: bool = False) -> Outcome:
     """kill -9 of hub and database in turn while customers write and people answer."""
-    plan = kill_plan(load.seed, kills, load.messages)
+    plan = kill_plan(load.seed, count, load.messages)
     async with rig(folder, bot=bot) as it:
         return await run_under_load(
             it, load, lambda witness: Killer(rig=it, witness=witness, plan=plan), push=KILLS_PUSH
@@ -26,11 +26,13 @@ async def two_owners(folder: Path, load: LoadPlan, *, takeovers: int, short: int
     """Two hubs on one database; whoever owns the shards is frozen past its lease, then goes on."""
     plan = freeze_plan(load.seed, takeovers, load.messages, short=short)
     front = pick_port()
-    async with rig(folder, hubs=2, hook=f"http://127.0.0.1:{front}/hooks/{CHANNEL}") as it:
-        async with balancer(front, lambda: [hub.port for hub in it.hubs]):
-            return await run_under_load(
-                it,
-                load,
-                lambda witness: Freezer(rig=it, witness=witness, plan=plan),
-                push=OWNERS_PUSH,
-            )
+    async with (
+        rig(folder, hubs=2, hook=f"http://127.0.0.1:{front}/hooks/{CHANNEL}") as it,
+        balancer(front, [hub.port for hub in it.hubs]),
+    ):
+        return await run_under_load(
+            it,
+            load,
+            lambda witness: Freezer(rig=it, witness=witness, plan=plan),
+            push=OWNERS_PUSH,
+        )

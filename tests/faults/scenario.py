@@ -13,14 +13,21 @@ from typing import Any, Protocol
 import aiohttp
 
 from tests.faults.clients import Client, client_of, dead_letter_keys
-from tests.faults.history import Evidence, doubtful_rows, ordered_pairs, problems
+from tests.faults.history import problems
 from tests.faults.load import Load, LoadPlan
+from tests.faults.records import Evidence, doubtful_rows, ordered_pairs
 from tests.faults.rig import CHANNEL, Rig
 from tests.faults.witness import Witness
 
 Doc = dict[str, Any]
 STILL_S = 90.0
 PROJECTIONS = ("conversations", "customers")
+TOLD = {
+    "times shards were taken": "shards taken",
+    "shards fenced off": "shard fenced",
+    "commits in doubt": "commit uncertain",
+    "posts not stored": "hook not stored",
+}
 SLOW_SENDS = (
     {"call": "send", "kind": "slow", "seconds": 0.4, "taken": True, "share": 0.12},
     {"call": "send", "kind": "slow", "seconds": 0.3, "taken": False, "share": 0.12},
@@ -75,6 +82,7 @@ async def run_under_load(
         **_figures(evidence),
         "repeated calls": agent.repeats,
         **nemesis.figures(),
+        **_said(it),
         "seconds under load": round(loaded, 1),
         "seconds": round(time.monotonic() - began, 1),
     }
@@ -173,18 +181,29 @@ async def _documents(it: Rig, collection: str) -> list[Doc]:
     return found
 
 
-def _errors(log: Path) -> list[str]:
-    """Lines of a hub's log that say an error, or that are no log lines at all."""
-    found = []
+def _entries(log: Path) -> list[Doc]:
+    """A hub's log; what is no log line counts as an error."""
+    found: list[Doc] = []
     for line in log.read_text("utf-8", "replace").splitlines():
         try:
-            entry = json.loads(line)
+            found.append(json.loads(line))
         except ValueError:
-            found.append(f"{log.name}: {line}")
-            continue
-        if entry.get("level") in {"error", "critical"}:
-            found.append(f"{log.name}: {line[:1500]}")
+            found.append({"level": "error", "event": line})
     return found
+
+
+def _errors(log: Path) -> list[str]:
+    return [
+        f"{log.name}: {json.dumps(entry)[:1500]}"
+        for entry in _entries(log)
+        if entry.get("level") in {"error", "critical"}
+    ]
+
+
+def _said(it: Rig) -> dict[str, float]:
+    """How often the hubs met what the run is about."""
+    events = Counter(e.get("event") for hub in it.hubs for e in _entries(hub.program.log))
+    return {name: events[said] for name, said in TOLD.items()}
 
 
 def _figures(evidence: Evidence) -> dict[str, float]:

@@ -1,6 +1,8 @@
 """What the driver reports and what may be concluded from it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -78,21 +80,21 @@ CERTAIN: list[tuple[str, Exception]] = [
 
 
 @pytest.mark.parametrize(("label", "error"), UNCERTAIN, ids=[label for label, _ in UNCERTAIN])
-def test_nothing_is_concluded_from(label: str, error: PyMongoError) -> None:
-    with pytest.raises(StoreUncertain) as caught, asking:
+async def test_nothing_is_concluded_from(label: str, error: PyMongoError) -> None:
+    with pytest.raises(StoreUncertain) as caught, asking():
         raise error
     assert caught.value.__cause__ is error
 
 
 @pytest.mark.parametrize(("label", "error"), CERTAIN, ids=[label for label, _ in CERTAIN])
-def test_a_certain_answer_passes(label: str, error: Exception) -> None:
-    with pytest.raises(type(error)) as caught, asking:
+async def test_a_certain_answer_passes(label: str, error: Exception) -> None:
+    with pytest.raises(type(error)) as caught, asking():
         raise error
     assert caught.value is error
 
 
-def test_other_errors_pass() -> None:
-    with pytest.raises(ZeroDivisionError), asking:
+async def test_other_errors_pass() -> None:
+    with pytest.raises(ZeroDivisionError), asking():
         raise ZeroDivisionError
 
 
@@ -154,3 +156,34 @@ async def test_the_heart_hears_uncertain_from_every_insert(
     database = {write.__name__: Answering(bulk(DUPLICATE, concern=[LATE]))}
     with pytest.raises(StoreUncertain):
         await write(database)
+
+
+async def test_a_cancellation_the_driver_swallowed_is_raised_again() -> None:
+    async def work() -> None:
+        with asking(), suppress(asyncio.CancelledError):  # as asyncio.wait_for does on 3.11
+            await asyncio.sleep(60)
+
+    async with asyncio.TaskGroup() as tasks:
+        task = tasks.create_task(work())
+        await asyncio.sleep(0)
+        task.cancel()
+    assert task.cancelled()
+
+
+async def test_cleaning_up_after_a_cancellation_may_still_ask() -> None:
+    asked = False
+
+    async def work() -> None:
+        nonlocal asked
+        try:
+            await asyncio.sleep(60)
+        finally:
+            with asking():
+                await asyncio.sleep(0)
+            asked = True
+
+    async with asyncio.TaskGroup() as tasks:
+        task = tasks.create_task(work())
+        await asyncio.sleep(0)
+        task.cancel()
+    assert asked

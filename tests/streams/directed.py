@@ -62,15 +62,12 @@ async def read_row_is_rolled_back(stage: Stage) -> None:
     node = await stage.owning("P")
     chaos = stage.chaos
 
-    def at_the_second_read() -> None:
-        stage.after("P", "scan", "inbox", fail_over_once, when=bool)
-
     def fail_over_once() -> None:
         if not chaos.counts["fail_over"]:
             chaos.fail_over()
 
     chaos.lag(2.5)
-    stage.after("P", "scan", "inbox", at_the_second_read, when=bool)
+    stage.after("P", "get", "inbox", fail_over_once, when=bool)
     asyncio.get_running_loop().call_later(2.0, fail_over_once)
     row = input_row("m1", A, "x", "1", {"kind": "msg", "text": "m1"}, stage.clock.now())
     try:

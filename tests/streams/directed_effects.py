@@ -5,6 +5,7 @@ import asyncio
 from hub.model.inputs import Receipt
 from hub.model.message import DeliveryState
 from hub.streams.rows import inbound_row
+from tests.streams.loop import until
 from tests.streams.stage import A, B, Stage
 
 
@@ -24,7 +25,7 @@ async def effect_is_rolled_back_under_the_next_owner(stage: Stage) -> None:
     await asyncio.sleep(0.5)
     stage.after("Q", "insert", "outbox", stage.chaos.fail_over)
     new.release()
-    await stage.until(lambda: stage.nodes["Q"].owns(0))
+    await until(lambda: stage.nodes["Q"].owns(0))
 
 
 async def commit_never_reaches_the_database(stage: Stage) -> None:
@@ -68,7 +69,7 @@ async def sender_dies_before_the_answer(stage: Stage) -> None:
     await stage.talking("P", A)
     stage.way = lambda _: (0.0, 1.5)
     await stage.reply("P", "r1", A)
-    await stage.until(lambda: bool(stage.carried))
+    await until(lambda: bool(stage.carried))
     stage.kill("P")
     await stage.owning("Q")
     await asyncio.sleep(8)
@@ -79,7 +80,7 @@ async def receipt_overtakes_the_answer(stage: Stage) -> None:
     await stage.talking("P", A)
     stage.way = lambda _: (0.0, 1.8)
     await stage.reply("P", "r1", A)
-    await stage.until(lambda: bool(stage.carried))
+    await until(lambda: bool(stage.carried))
     receipt = Receipt(
         channel_id="toy",  # type: ignore[arg-type]
         provider_id=stage.carried[0],

@@ -51,6 +51,13 @@ class VirtualClock:
         await asyncio.sleep(seconds)
 
 
+async def until(true: Callable[[], bool], within_s: float = 600.0) -> None:
+    """Look often at what nobody signals; virtual time makes it cheap."""
+    async with asyncio.timeout(within_s):
+        while not true():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
 def run_virtual(body: Callable[[], Awaitable[T]]) -> T:
     """Run a coroutine to its end on a fresh loop in virtual time."""
 

@@ -1,11 +1,11 @@
 """One planted bug for each rule of the heart: the engine with that rule left out.
 
-Each function patches the engine and returns nothing; `ALL` names the rule as ARCHITECTURE does.
+Each function patches the engine; `test_rules_needed.py` pairs it with the schedule that shows it.
 """
 
 import asyncio
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -93,12 +93,13 @@ def sources_are_read_once(patch: Patch) -> None:
         stash[id(self)] = await _scan(self, shards)
         return distinct_heads(stash[id(self)])
 
-    async def again(self: MemoryInbox, heads: Any, limit: int) -> list[Doc]:
+    async def again(self: MemoryInbox, heads: Any, limit: int) -> list[tuple[int, str]]:
         found = [r for r in stash[id(self)] if (r["shard"], r["source"]) in heads]
-        return sorted(found, key=lambda r: (r["source"], r["order"]))
+        found.sort(key=lambda r: (r["source"], r["order"]))
+        return [(r["shard"], r["_id"]) for r in found]
 
     patch.setattr(MemoryInbox, "sources", first)
-    patch.setattr(MemoryInbox, "rows", again)
+    patch.setattr(MemoryInbox, "keys", again)
 
 
 async def _scan(inbox: MemoryInbox, shards: Any) -> list[Doc]:

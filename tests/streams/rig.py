@@ -16,7 +16,7 @@ from hub.streams.heart import Heart
 from hub.streams.rows import input_row
 from hub.streams.sending import Done
 from hub.streams.settings import EngineSettings
-from tests.streams.loop import VirtualClock, run_virtual
+from tests.streams.loop import VirtualClock, run_virtual, until
 from tests.streams.scene import counted_tokens
 from tests.streams.stage import HeldChaos, Hold
 
@@ -81,7 +81,9 @@ class Obedient:
             repeatable = event.get("repeatable", False)
             kind = JobKind.BOT if repeatable else JobKind.MESSAGE
             yield Job(
-                kind=kind, destination=event["to"], body={"text": event["text"]},
+                kind=kind,
+                destination=event["to"],
+                body={"text": event["text"]},
                 repeatable=repeatable,
             )
         elif event["is"] == "Tell":
@@ -154,7 +156,7 @@ class Rig:
     ) -> Process:
         """Returns when the process owns what it may own."""
         process = self.add(name, version=version, **changes)
-        await self.until(lambda: process.heart.owned() != [])
+        await until(lambda: process.heart.owned() != [])
         return process
 
     def add(self, name: str, *, version: str = "obedient/1", **changes: Any) -> Process:
@@ -178,11 +180,6 @@ class Rig:
         self.chaos.holds.append(hold)
         return hold
 
-    async def until(self, true: Callable[[], bool], within_s: float = 600.0) -> None:
-        async with asyncio.timeout(within_s):
-            while not true():
-                await asyncio.sleep(0.01)
-
     # ------------------------------------------------------------ in
     async def do(
         self, key: str, do: str, *, stream: str = S, source: str = "x", order: str = "", **body: Any
@@ -199,7 +196,7 @@ class Rig:
     async def done(self, *keys: str) -> None:
         """All these inputs are committed, their effects made, their rows marked."""
         inbox = self.table("inbox")
-        await self.until(lambda: all(k in inbox and not inbox[k]["open"] for k in keys))
+        await until(lambda: all(k in inbox and not inbox[k]["open"] for k in keys))
 
     # ------------------------------------------------------------ out
     def table(self, name: str) -> dict[Any, Doc]:
@@ -231,7 +228,8 @@ def rigged(body: Callable[[Rig], Awaitable[None]], **changes: Any) -> None:
         async with HeldChaos() as chaos, asyncio.TaskGroup() as tasks:
             rig = Rig(chaos, tasks, replace(SETTINGS, **changes))
             try:
-                await body(rig)
+                async with asyncio.timeout(1000):
+                    await body(rig)
             except (AssertionError, LookupError, TimeoutError) as error:
                 failed = error
             for process in rig.processes.values():

@@ -58,7 +58,7 @@ class Scene:
 
     def __init__(self, seed: int, chaos: Chaos, tasks: asyncio.TaskGroup) -> None:
         Scene.current = self
-        self.random = random.Random(seed)
+        self.random = random.Random(seed)  # noqa: S311 - chance to repeat, not to keep secret
         self.chaos = chaos
         self.tasks = tasks
         self.history = History()
@@ -76,14 +76,8 @@ class Scene:
         self._born += 1
         node = Node(self, f"{place}{self._born}", timedelta(milliseconds=skew_ms), projections)
         self.nodes[place] = node
-        self.lives[place] = self.tasks.create_task(self._live(node))
+        self.lives[place] = self.tasks.create_task(node.heart.run())
         return node
-
-    async def _live(self, node: "Node") -> None:
-        try:
-            await node.heart.run()
-        except asyncio.CancelledError:
-            pass
 
     def kill(self, place: str) -> None:
         """The process is gone; what it sent to the database goes on."""

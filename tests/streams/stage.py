@@ -10,7 +10,7 @@ from hub.store.memory.faults import Operation
 from hub.streams.rows import input_row
 from tests.streams.chaos import CALM, Chaos, Spans, _Lost
 from tests.streams.checker import Checker
-from tests.streams.loop import VirtualClock, run_virtual
+from tests.streams.loop import VirtualClock, run_virtual, until
 from tests.streams.scene import Node, Scene, counted_tokens
 from tests.streams.toy import DESK
 
@@ -134,19 +134,14 @@ class Stage(Scene):
     async def owning(self, place: str, shard: int = 0, *, skew_ms: int = 0) -> Node:
         """A process that owns the shard."""
         node = self.nodes.get(place) or self.start(place, skew_ms=skew_ms)
-        await self.until(lambda: node.owns(shard))
+        await until(lambda: node.owns(shard))
         return node
-
-    async def until(self, true: Callable[[], bool], within_s: float = 60.0) -> None:
-        async with asyncio.timeout(within_s):
-            while not true():
-                await asyncio.sleep(0.01)
 
     def commits(self, stream: str = "") -> int:
         return sum(stream in ("", c["stream"]) for c in self.tables()["journal"].values())
 
     async def committed(self, key: str) -> None:
-        await self.until(
+        await until(
             lambda: any(c["input"]["key"] == key for c in self.tables()["journal"].values())
         )
 

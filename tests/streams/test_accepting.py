@@ -1,4 +1,4 @@
-"""Accepting: one write for all who wait, honest answers to duplicates, no more than bounds allow."""
+"""Accepting: one write for all who wait, honest answers to duplicates, bounded."""
 
 import asyncio
 from collections.abc import Awaitable

@@ -13,7 +13,7 @@ def test_a_command_is_answered_with_its_durable_commit() -> None:
         commit = await process.heart.commands.submit(S, "c1", "alice", HELLO, wait=5)
         assert commit is not None
         assert commit["events"] == [{"is": "Say", "text": "hello"}]
-        assert commit["input"]["key"] == "cmd:alice:c1"
+        assert commit["input"]["key"] == "cmd:alice:customer:00s:c1"
         assert rig.journal() == [commit]
 
     rigged(body)
@@ -26,7 +26,7 @@ def test_the_same_command_id_is_decided_once_and_answered_alike() -> None:
         again = await submit(S, "c1", "alice", {"do": "say", "text": "other"}, wait=5)
         assert first is not None
         assert again == first
-        assert rig.inputs() == ["cmd:alice:c1"]
+        assert rig.inputs() == ["cmd:alice:customer:00s:c1"]
 
     rigged(body)
 
@@ -46,7 +46,17 @@ def test_equal_ids_of_two_authors_are_two_commands() -> None:
         submit = (await rig.start()).heart.commands.submit
         await submit(S, "c1", "alice", HELLO, wait=5)
         await submit(S, "c1", "bob", HELLO, wait=5)
-        assert rig.inputs() == ["cmd:alice:c1", "cmd:bob:c1"]
+        assert rig.inputs() == ["cmd:alice:customer:00s:c1", "cmd:bob:customer:00s:c1"]
+
+    rigged(body)
+
+
+def test_equal_ids_for_two_streams_are_two_commands() -> None:
+    async def body(rig: Rig) -> None:
+        submit = (await rig.start()).heart.commands.submit
+        await submit(S, "c1", "alice", HELLO, wait=5)
+        await submit(OTHER, "c1", "alice", HELLO, wait=5)
+        assert len(rig.journal(S)) == len(rig.journal(OTHER)) == 1
 
     rigged(body)
 
@@ -62,7 +72,7 @@ def test_who_waits_too_short_gets_none_and_finds_the_commit_later_by_the_same_id
         write.release()
         commit = await submit(S, "c1", "alice", HELLO, wait=5)
         assert commit is not None
-        assert rig.inputs() == ["cmd:alice:c1"]
+        assert rig.inputs() == ["cmd:alice:customer:00s:c1"]
 
     rigged(body)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from tests.streams.loop import until
 from tests.streams.scene import SHARDS
 from tests.streams.stage import A, Stage, perform
 from tests.streams.toy import DESK
@@ -66,7 +67,7 @@ def test_a_result_that_replaced_an_uncertain_one_meanwhile_is_still_reported() -
         await stage.owning("Q")
         await told.reached.wait()
         answer.release()
-        await stage.until(lambda: stage.row("r1")["state"] == "sent")
+        await until(lambda: stage.row("r1")["state"] == "sent")
         told.release()
         await asyncio.sleep(4)
         assert stage.reports() == ["uncertain", "sent"]
@@ -83,7 +84,7 @@ def test_a_claim_whose_answer_comes_too_late_is_not_sent() -> None:
         stage.after("P", "update", "outbox", lambda: stage.freeze("P"))
         await stage.reply("P", "r1", A)
         await stage.owning("Q")
-        await stage.until(lambda: stage.row("r1")["state"] == "uncertain")
+        await until(lambda: stage.row("r1")["state"] == "uncertain")
         stage.thaw("P")
         await asyncio.sleep(4)
         assert stage.carried == []
@@ -102,7 +103,7 @@ def test_a_late_refusal_of_an_uncertain_send_is_left_to_a_person() -> None:
         await answer.reached.wait()
         stage.freeze("P")
         await stage.owning("Q")
-        await stage.until(lambda: stage.row("r1")["state"] == "uncertain")
+        await until(lambda: stage.row("r1")["state"] == "uncertain")
         stage.thaw("P")
         answer.release()
         await asyncio.sleep(4)

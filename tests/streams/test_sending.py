@@ -2,9 +2,11 @@
 
 import asyncio
 from datetime import timedelta
+from itertools import pairwise
 
 from hub.errors import PermanentSendError, RetryableSendError, UncertainSendError
 from hub.streams.sending import Done
+from tests.streams.loop import until
 from tests.streams.rig import Doc, Rig, S, rigged
 
 
@@ -23,6 +25,12 @@ def settled(rig: Rig, text: str, state: str) -> bool:
     return bool(row.get("state") == state and row.get("told") is not False)
 
 
+async def all_sent(rig: Rig, count: int) -> None:
+    await until(
+        lambda: len(rig.jobs()) == count and all(settled(rig, t, "sent") for t in rig.jobs())
+    )
+
+
 def test_what_the_provider_took_is_sent_and_its_stream_is_told_once() -> None:
     async def body(rig: Rig) -> None:
         async def take(row: Doc) -> Done:
@@ -31,7 +39,7 @@ def test_what_the_provider_took_is_sent_and_its_stream_is_told_once() -> None:
         rig.answer = take
         await rig.start()
         await send(rig, "a")
-        await rig.until(lambda: settled(rig, "a", "sent"))
+        await until(lambda: settled(rig, "a", "sent"))
         await asyncio.sleep(10)
         row = rig.jobs()["a"]
         assert (row["provider_id"], row["open"], row["dead"]) == ("p1", False, False)
@@ -51,9 +59,9 @@ def test_a_refused_send_is_repeated_with_growing_pauses() -> None:
         rig.answer = refuse
         await rig.start()
         await send(rig, "a")
-        await rig.until(lambda: settled(rig, "a", "sent"))
+        await until(lambda: settled(rig, "a", "sent"))
         times = [t for t, _ in rig.seen]
-        pauses = [b - a for a, b in zip(times, times[1:], strict=False)]
+        pauses = [b - a for a, b in pairwise(times)]
         wanted = (1, 2, 4, 5)
         assert all(w <= p <= w + 1.2 for p, w in zip(pauses, wanted, strict=True)), pauses
         assert rig.jobs()["a"]["attempts"] == 4
@@ -71,7 +79,7 @@ def test_the_pause_the_provider_asks_for_is_kept() -> None:
         rig.answer = later
         await rig.start()
         await send(rig, "a")
-        await rig.until(lambda: settled(rig, "a", "sent"))
+        await until(lambda: settled(rig, "a", "sent"))
         (first, _), (second, _) = rig.seen
         assert 90 <= second - first <= 92.5
 
@@ -86,7 +94,7 @@ def test_when_the_attempts_are_used_up_it_has_failed_and_waits_for_a_person() ->
         rig.answer = refuse
         await rig.start()
         await send(rig, "a")
-        await rig.until(lambda: settled(rig, "a", "failed"))
+        await until(lambda: settled(rig, "a", "failed"))
         row = rig.jobs()["a"]
         assert (row["code"], row["provider_code"], row["dead"]) == ("busy", "-1", True)
         assert len(rig.seen) == 3
@@ -104,7 +112,7 @@ def test_a_final_refusal_is_not_repeated() -> None:
         rig.answer = refuse
         await rig.start()
         await send(rig, "a")
-        await rig.until(lambda: settled(rig, "a", "failed"))
+        await until(lambda: settled(rig, "a", "failed"))
         await asyncio.sleep(60)
         assert len(rig.seen) == 1
         row = rig.jobs()["a"]
@@ -125,7 +133,7 @@ def test_no_answer_in_time_is_uncertain_and_never_sent_again() -> None:
         rig.answer = silence
         await rig.start()
         await send(rig, "a")
-        await rig.until(lambda: settled(rig, "a", "uncertain"))
+        await until(lambda: settled(rig, "a", "uncertain"))
         await asyncio.sleep(120)
         assert len(rig.seen) == 1
         assert (rig.jobs()["a"]["code"], rig.jobs()["a"]["dead"]) == ("no_answer", True)
@@ -143,9 +151,7 @@ def test_an_unreadable_answer_and_a_broken_worker_are_uncertain() -> None:
         rig.answer = fail
         await rig.start()
         await send(rig, "a", "b")
-        await rig.until(
-            lambda: settled(rig, "a", "uncertain") and settled(rig, "b", "uncertain")
-        )
+        await until(lambda: settled(rig, "a", "uncertain") and settled(rig, "b", "uncertain"))
         assert rig.jobs()["a"]["code"] == "unreadable"
         assert rig.jobs()["b"]["code"] == "no_answer"
 
@@ -163,7 +169,7 @@ def test_repeatable_work_without_an_answer_is_done_again() -> None:
         rig.answer = slow_once
         await rig.start()
         await send(rig, "a", repeatable=True)
-        await rig.until(lambda: {"is": "Say", "text": "answer"} in rig.events())
+        await until(lambda: {"is": "Say", "text": "answer"} in rig.events())
         assert len(rig.seen) == 2
 
     rigged(body)
@@ -178,10 +184,10 @@ def test_repeatable_work_of_a_dead_process_is_taken_up_by_the_next() -> None:
         rig.answer = hang
         await rig.start(send_timeout_s=1000)
         await send(rig, "a", repeatable=True)
-        await rig.until(lambda: len(rig.seen) == 1)
+        await until(lambda: len(rig.seen) == 1)
         rig.chaos.freeze("P", 1e9)
         await rig.start("Q")
-        await rig.until(lambda: settled(rig, "a", "sent"))
+        await until(lambda: settled(rig, "a", "sent"))
         assert len(rig.seen) == 2
 
     rigged(body)
@@ -196,11 +202,11 @@ def test_a_send_of_a_dead_process_becomes_uncertain_after_its_time() -> None:
         rig.answer = hang
         await rig.start(send_timeout_s=1000)
         await send(rig, "a")
-        await rig.until(lambda: len(rig.seen) == 1)
+        await until(lambda: len(rig.seen) == 1)
         rig.chaos.freeze("P", 1e9)
         await rig.start("Q")
         taken = asyncio.get_running_loop().time()
-        await rig.until(lambda: settled(rig, "a", "uncertain"))
+        await until(lambda: settled(rig, "a", "uncertain"))
         assert 30 <= asyncio.get_running_loop().time() - taken <= 35
         assert rig.jobs()["a"]["code"] == "overdue"
         assert len(rig.seen) == 1
@@ -226,7 +232,7 @@ def test_one_destination_gets_one_at_a_time_in_order_others_do_not_wait() -> Non
         await rig.start()
         await send(rig, "d1", "d2", "d3", to="d")
         await send(rig, "e1", "e2", to="e")
-        await rig.until(lambda: settled(rig, "d3", "sent") and settled(rig, "e2", "sent"))
+        await until(lambda: settled(rig, "d3", "sent") and settled(rig, "e2", "sent"))
         sent = [text for _, text in rig.seen]
         assert [t for t in sent if t[0] == "d"] == ["d1", "d2", "d3"]
         assert [t for t in sent if t[0] == "e"] == ["e1", "e2"]
@@ -245,7 +251,7 @@ def test_what_waits_for_a_retry_holds_its_destination_back() -> None:
         rig.answer = refuse_once
         await rig.start()
         await send(rig, "a", "b")
-        await rig.until(lambda: settled(rig, "b", "sent"))
+        await until(lambda: settled(rig, "b", "sent"))
         assert [text for _, text in rig.seen] == ["a", "a", "b"]
 
     rigged(body)
@@ -263,7 +269,7 @@ def test_what_is_uncertain_or_failed_lets_the_next_go() -> None:
         rig.answer = first_fails
         await rig.start()
         await send(rig, "a", "b", "c")
-        await rig.until(lambda: settled(rig, "c", "sent"))
+        await until(lambda: settled(rig, "c", "sent"))
         assert [text for _, text in rig.seen] == ["a", "b", "c"]
 
     rigged(body)
@@ -281,9 +287,9 @@ def test_an_answer_after_the_time_resolves_what_was_uncertain() -> None:
         await answer.reached.wait()
         rig.chaos.freeze("P", 1e9)
         await rig.start("Q")
-        await rig.until(lambda: settled(rig, "a", "uncertain"))
+        await until(lambda: settled(rig, "a", "uncertain"))
         answer.release()
-        await rig.until(lambda: settled(rig, "a", "sent"))
+        await until(lambda: settled(rig, "a", "sent"))
         await asyncio.sleep(5)
         assert [r["state"] for r in reports(rig)] == ["uncertain", "sent"]
         assert (rig.jobs()["a"]["provider_id"], rig.jobs()["a"]["dead"]) == ("p1", False)
@@ -308,7 +314,7 @@ def test_no_more_than_so_many_sends_run_at_once() -> None:
         await rig.start()
         for i in range(9):
             await send(rig, f"t{i}", to=f"d{i}")
-        await rig.until(lambda: len(rig.jobs()) == 9 and all(settled(rig, t, "sent") for t in rig.jobs()))
+        await all_sent(rig, 9)
         assert most == 3
         assert len(rig.seen) == 9
 
@@ -323,11 +329,9 @@ def test_a_claim_that_waited_too_long_for_room_is_given_back_and_sent_later() ->
 
         rig.answer = slow
         await rig.start()
-        rows = [
-            rig.row(f"k{i}", "job", to=f"d{i}", text=f"t{i}", source=f"s{i}") for i in range(6)
-        ]
+        rows = [rig.row(f"k{i}", "job", to=f"d{i}", text=f"t{i}", source=f"s{i}") for i in range(6)]
         await rig.p.stores.heart.inbox.insert(rows, ordered=False)
-        await rig.until(lambda: len(rig.jobs()) == 6 and all(settled(rig, t, "sent") for t in rig.jobs()))
+        await all_sent(rig, 6)
         assert sorted(text for _, text in rig.seen) == [f"t{i}" for i in range(6)]
         assert {r["attempts"] for r in rig.jobs().values()} == {0}
 
@@ -347,7 +351,7 @@ def test_inputs_of_a_worker_are_stored_before_its_row_is_settled() -> None:
         assert "bot:00:000000000001#0" in rig.table("inbox")
         assert rig.jobs()["a"]["state"] == "sending"
         settle.release()
-        await rig.until(lambda: settled(rig, "a", "sent"))
+        await until(lambda: settled(rig, "a", "sent"))
         row = rig.table("inbox")["bot:00:000000000001#0"]
         assert (row["stream"], row["source"]) == (S, "o:bot:d")
 

@@ -22,7 +22,9 @@ from tests.streams.toy import AGENTS, DESK
 
 Doc = dict[str, Any]
 
+RATES = Rates(cut=0.04, fail_over=0.008, lag=0.008, freeze=0.008)
 SPANS = Spans(step=(0.0, 0.008), lag=(0.05, 2.5))
+
 
 class World(Scene):
     """Customers, agents and a nemesis on top of the scene; `rough` while there is mischief."""
@@ -189,7 +191,7 @@ async def _play(
             world.rough = False
             chaos.calm()
             healed = False
-            for _ in range(600):
+            for _ in range(240):
                 await asyncio.sleep(1)
                 if world.quiet():
                     healed = True
@@ -207,8 +209,8 @@ async def _play(
 
 
 def play(
-    seed: int, *, rates: Rates | None = None, rough_s: float = 40.0, messages: int = 4
+    seed: int, *, rates: Rates | None = None, rough_s: float = 40.0, messages: int = 8
 ) -> tuple[list[str], Counter[str]]:
     """One schedule; what is wrong afterwards (nothing, it is hoped) and what was done to it."""
     with counted_tokens():
-        return run_virtual(lambda: _play(seed, rates or Rates(), rough_s, messages))
+        return run_virtual(lambda: _play(seed, rates or RATES, rough_s, messages))

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import suppress
 from typing import Any
 
 from aiohttp import web
@@ -115,17 +116,16 @@ async def stream(request: web.Request) -> web.StreamResponse:
     )
     await response.prepare(request)
     await response.write(b": open\n\n")
-    while not phone.closed:
-        try:
-            async with asyncio.timeout(KEEP_ALIVE_S):
-                async for entry in phone.follow(after):
-                    after = entry["n"]
-                    data = json.dumps(entry, ensure_ascii=False)
-                    await response.write(f"id: {after}\ndata: {data}\n\n".encode())
-        except TimeoutError:
-            await response.write(b": keep-alive\n\n")
-        except ConnectionResetError:
-            break
+    with suppress(ConnectionResetError):
+        while not phone.closed:
+            try:
+                async with asyncio.timeout(KEEP_ALIVE_S):
+                    async for entry in phone.follow(after):
+                        after = entry["n"]
+                        data = json.dumps(entry, ensure_ascii=False)
+                        await response.write(f"id: {after}\ndata: {data}\n\n".encode())
+            except TimeoutError:
+                await response.write(b": keep-alive\n\n")
     return response
 
 

@@ -70,7 +70,7 @@ def _answered(state: CustomerState, event: e.BotAnswered, at: datetime) -> None:
     conversation.asked.pop(event.message_id, None)
     if event.answer.action is BotAction.ANSWER:
         conversation.misses = 0
-    elif event.answer.action is not BotAction.HAND_OFF:
+    elif event.answer.is_miss:
         conversation.misses += 1
 
 

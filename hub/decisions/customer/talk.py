@@ -24,7 +24,6 @@ from hub.model.inputs import BotFailed, BotReplied, CustomerMessage, CustomerSig
 from hub.model.message import MediaPart, MenuPart, Option, Part, TextPart
 
 OFFERED_ARTICLES = 3
-MISSES = frozenset({BotAction.REFUSE, BotAction.SUGGEST})
 
 
 def hear(draft: Draft, command: CustomerMessage) -> None:
@@ -76,7 +75,7 @@ def hear_bot(draft: Draft, command: BotReplied) -> None:
     )
     if answer.action is BotAction.HAND_OFF:
         hand_off(draft, answer.reason)
-    elif answer.action in MISSES and conversation.misses >= draft.policy.max_misses:
+    elif answer.is_miss and conversation.misses >= draft.policy.max_misses:
         hand_off(draft, "bot_misses")
     elif not answer.text.strip():
         hand_off(draft, "bot_failed")

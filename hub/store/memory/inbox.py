@@ -35,7 +35,7 @@ class MemoryInbox:
         rows = await self._db.scan(INBOX, [("open", s) for s in shards], limit=limit)
         return distinct_heads(rows)
 
-    async def rows(self, heads: Mapping[tuple[int, str], str], limit: int) -> list[Doc]:
+    async def keys(self, heads: Mapping[tuple[int, str], str], limit: int) -> list[tuple[int, str]]:
         def wanted(row: Doc) -> bool:
             head = heads.get((row["shard"], row["source"]))
             return head is not None and row["order"] <= head
@@ -43,7 +43,10 @@ class MemoryInbox:
         labels = [("open", s) for s in dict.fromkeys(shard for shard, _ in heads)]
         rows = await self._db.scan(INBOX, labels, wanted)
         rows.sort(key=lambda r: (r["shard"], r["source"], r["order"], r["_id"]))
-        return rows[:limit]
+        return [(r["shard"], r["_id"]) for r in rows[:limit]]
+
+    async def fetch(self, keys: Sequence[str]) -> dict[str, Doc]:
+        return {r["_id"]: r for r in await self._db.get(INBOX, keys) if r["open"]}
 
     async def done(self, keys: Sequence[str], expire_at: datetime) -> None:
         def close(row: Doc | None) -> Doc | None:

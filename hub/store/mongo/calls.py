@@ -15,7 +15,7 @@ async def insert(collection: Collection, rows: Sequence[Doc], *, ordered: bool) 
     """Places of rows whose key stood already; an ordered insert stops at the first."""
     if not rows:
         return []
-    with asking:
+    with asking():
         try:
             await collection.insert_many(rows, ordered=ordered)
         except BulkWriteError as error:
@@ -32,7 +32,7 @@ async def read(
     limit: int = 0,
 ) -> list[Doc]:
     """All documents found, in one answer of the server where they fit; `limit` 0 = all."""
-    with asking:
+    with asking():
         cursor = collection.find(
             where, fields, sort=sort, limit=limit, batch_size=limit or LARGEST_BATCH
         )
@@ -58,7 +58,7 @@ async def read_in_order(
 
 
 async def read_one(collection: Collection, key: object) -> Doc | None:
-    with asking:
+    with asking():
         return await collection.find_one({"_id": key})
 
 
@@ -66,7 +66,7 @@ async def touch(collection: Collection, keys: Sequence[str]) -> set[str]:
     """The keys that stand by the majority, proved by a write of our own to each."""
     if not keys:
         return set()
-    with asking:
+    with asking():
         result = await collection.update_many({"_id": {"$in": keys}}, {"$inc": {"seen": 1}})
         if result.matched_count == len(set(keys)):
             return set(keys)

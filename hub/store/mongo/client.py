@@ -1,5 +1,6 @@
 """The connection, and the one place where the driver's errors get their meaning."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -110,11 +111,18 @@ def is_uncertain(error: PyMongoError) -> bool:
     )
 
 
-class _Asking:
-    """`with asking:` round every call of the driver: what is uncertain becomes StoreUncertain."""
+class asking:  # noqa: N801 - reads as a clause
+    """`with asking():` round calls of the driver: what is uncertain becomes StoreUncertain.
+
+    A cancellation that the driver swallowed is raised again: on Python 3.11 `asyncio.wait_for`,
+    which it uses to send, returns normally when it is cancelled a moment after it is done.
+    """
+
+    __slots__ = ("_cancelling", "_task")
 
     def __enter__(self) -> None:
-        return None
+        self._task = asyncio.current_task()
+        self._cancelling = self._task.cancelling() if self._task else 0
 
     def __exit__(
         self,
@@ -122,11 +130,12 @@ class _Asking:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if isinstance(error, asyncio.CancelledError):
+            return
+        if self._task is not None and self._task.cancelling() > self._cancelling:
+            raise asyncio.CancelledError from error
         if isinstance(error, PyMongoError) and is_uncertain(error):
             raise StoreUncertain(f"{type(error).__name__}: {str(error)[:200]}") from error
-
-
-asking = _Asking()
 
 
 def duplicates(error: BulkWriteError) -> list[int]:

@@ -19,14 +19,14 @@ class MongoDocuments:
         return not await insert(self._database[collection], [doc], ordered=True)
 
     async def replace(self, collection: str, doc: Doc, *, version: int) -> bool:
-        with asking:
+        with asking():
             result = await self._database[collection].replace_one(
                 {"_id": doc["_id"], "version": version}, doc
             )
         return result.matched_count == 1
 
     async def delete(self, collection: str, key: str) -> bool:
-        with asking:
+        with asking():
             result = await self._database[collection].delete_one({"_id": key})
         return result.deleted_count == 1
 

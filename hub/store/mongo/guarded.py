@@ -21,7 +21,7 @@ async def save_newer(
     if not stood:
         return []
     changes = [ReplaceOne({"_id": d["_id"], **older(d)}, d, upsert=True) for d in stood]
-    with asking:
+    with asking():
         try:
             await collection.bulk_write(changes, ordered=False)
         except BulkWriteError as error:

@@ -10,6 +10,7 @@ from hub.store.shapes import distinct_heads
 
 UNROUTED = -1
 HEAD = {"_id": 0, "shard": 1, "source": 1, "order": 1}
+KEY = {"_id": 1, "shard": 1, "source": 1, "order": 1}
 PLACE = ("shard", "source", "order")
 
 
@@ -32,23 +33,29 @@ class MongoInbox:
         where = {"open": True, "shard": among(shards)}
         return distinct_heads(await read_in_order(self._rows, where, PLACE, limit, HEAD))
 
-    async def rows(self, heads: Mapping[tuple[int, str], str], limit: int) -> list[Doc]:
+    async def keys(self, heads: Mapping[tuple[int, str], str], limit: int) -> list[tuple[int, str]]:
         """The same stretch of the index as `sources` saw; a long list of sources costs more."""
         if not heads:
             return []
         where = {"open": True, "shard": among({shard for shard, _ in heads})}
-        rows = []
-        for row in await read_in_order(self._rows, where, PLACE, limit):
+        keys = []
+        for row in await read_in_order(self._rows, where, PLACE, limit, KEY):
             head = heads.get((row["shard"], row["source"]))
             if head is not None and row["order"] <= head:
-                rows.append(row)
-        return rows
+                keys.append((row["shard"], row["_id"]))
+        return keys
+
+    async def fetch(self, keys: Sequence[str]) -> dict[str, Doc]:
+        if not keys:
+            return {}
+        found = await read(self._rows, {"_id": {"$in": keys}, "open": True})
+        return {row["_id"]: row for row in found}
 
     async def done(self, keys: Sequence[str], expire_at: datetime) -> None:
         if not keys:
             return
         change = {"$set": {"open": False, "expire_at": expire_at}, "$unset": {"body": ""}}
-        with asking:
+        with asking():
             await self._rows.update_many({"_id": {"$in": keys}}, change)
 
     async def unrouted(self, limit: int) -> list[Doc]:
@@ -58,13 +65,13 @@ class MongoInbox:
     async def route(self, key: str, shard: int, stream: str, body: Doc) -> bool:
         where = {"_id": key, "shard": UNROUTED, "open": True}
         change = {"$set": {"shard": shard, "stream": stream, "body": body}}
-        with asking:
+        with asking():
             result = await self._rows.update_one(where, change)
         return result.matched_count == 1
 
     async def bury(self, key: str, reason: str, at: datetime) -> None:
         change = {"$set": {"open": False, "dead": True, "reason": reason, "buried_at": at}}
-        with asking:
+        with asking():
             await self._rows.update_one({"_id": key, "open": True}, change)
 
     async def dead(self, limit: int, after: str = "") -> list[Doc]:

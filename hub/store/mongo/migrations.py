@@ -48,7 +48,7 @@ async def migrate(
     for migration in migrations:
         if migration.number in done:
             continue
-        with asking:
+        with asking():
             await migration.run(database)
         row = {"_id": migration.number, "name": migration.name, "at": clock.now()}
         await insert(recorded, [row], ordered=True)

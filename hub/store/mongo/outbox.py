@@ -40,7 +40,7 @@ class MongoOutbox:
         if not keys:
             return []
         change = {"$set": {"state": "sending", "token": token, "claimed_at": at}}
-        with asking:
+        with asking():
             result = await self._rows.update_many({"_id": {"$in": keys}, "state": "queued"}, change)
         if result.matched_count == len(set(keys)):
             return list(keys)
@@ -51,7 +51,7 @@ class MongoOutbox:
         return [key for key in keys if key in moved]
 
     async def settle(self, key: str, expected: Mapping[str, Any], change: Doc) -> bool:
-        with asking:
+        with asking():
             result = await self._rows.update_one(
                 {"_id": key, **conditions(expected)}, {"$set": settled(change)}
             )
@@ -66,7 +66,7 @@ class MongoOutbox:
     async def told(self, keys: Sequence[str], state: str) -> None:
         if not keys:
             return
-        with asking:
+        with asking():
             await self._rows.update_many(
                 {"_id": {"$in": keys}, "state": state}, {"$set": {"told": True}}
             )

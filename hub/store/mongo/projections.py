@@ -34,7 +34,7 @@ class MongoProjections:
 
     async def _confirm(self, name: str, collection: Collection, refused: Sequence[Doc]) -> None:
         """A newer document refused ours; a write of our own proves that it will stay."""
-        with asking:
+        with asking():
             await self._cursors.update_one(
                 {"_id": projected(name)}, {"$inc": {"refused": 1}}, upsert=True
             )
@@ -54,7 +54,7 @@ class MongoProjections:
         await advance_cursors(self._cursors, projected(name), cursors)
 
     async def drop(self, name: str) -> None:
-        with asking:
+        with asking():
             await self._cursors.delete_one({"_id": projected(name)})
             await self._database[projected(name)].drop()
             await create_indexes(self._database, projected(name))

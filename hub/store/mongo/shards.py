@@ -18,7 +18,7 @@ async def advance_cursors(collection: Collection, key: str, cursors: Mapping[int
     if not cursors:
         return
     highest = {f"at.{shard}": n for shard, n in cursors.items()}
-    with asking:
+    with asking():
         await collection.update_one({"_id": key}, {"$max": highest}, upsert=True)
 
 
@@ -57,7 +57,7 @@ class MongoShards:
             if seen is not None
         ]
         if swaps:
-            with asking:
+            with asking():
                 await self._shards.bulk_write(swaps, ordered=False)
         return {r["_id"] for r in await read(self._shards, {"token": token}, {"_id": 1})}
 
@@ -66,14 +66,14 @@ class MongoShards:
 
     async def beat(self, process: str) -> None:
         change = {"$inc": {"beat": 1}, "$set": {"expire_at": self._clock.now() + KEEP_BEAT}}
-        with asking:
+        with asking():
             await self._processes.update_one({"_id": process}, change, upsert=True)
 
     async def beats(self) -> dict[str, int]:
         return {r["_id"]: r["beat"] for r in await read(self._processes, {})}
 
     async def leave(self, process: str) -> None:
-        with asking:
+        with asking():
             await self._shards.update_many({"process": process}, {"$set": {"process": ""}})
             await self._processes.delete_one({"_id": process})
 

@@ -41,7 +41,7 @@ class MongoStores:
         Raises:
             StoreUncertain: it does not.
         """
-        with asking:
+        with asking():
             await self.client.admin.command("ping")
 
     async def close(self) -> None:

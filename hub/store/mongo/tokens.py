@@ -19,7 +19,7 @@ class MongoTokens:
     async def begin_refresh(self, name: str, generation: int, until: datetime) -> bool:
         free = {"$not": {"$gt": self._clock.now()}}
         where = {"_id": name, "generation": generation, "refreshing_until": free}
-        with asking:
+        with asking():
             result = await self._tokens.update_one(where, {"$set": {"refreshing_until": until}})
         if result.matched_count or generation:
             return result.matched_count == 1
@@ -30,7 +30,7 @@ class MongoTokens:
         self, name: str, generation: int, token: str, expires_at: datetime
     ) -> None:
         row = {"_id": name, "token": token, "expires_at": expires_at, "generation": generation + 1}
-        with asking:
+        with asking():
             await self._tokens.replace_one({"_id": name, "generation": generation}, row)
 
 

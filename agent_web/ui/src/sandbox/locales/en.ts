@@ -165,7 +165,7 @@ export const en: typeof zh = {
     WorkAssigned: 'Desk assigns',
     EndInteraction: 'End interaction',
     FinishWrapUp: 'Finish wrap-up',
-    DeliveryReport: 'Delivery result',
+    DeliveryReport: 'Delivery',
     MergeCustomer: 'Merge customer',
     UndoMerge: 'Undo merge',
     AbsorbCustomer: 'Absorb customer',

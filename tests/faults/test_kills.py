@@ -1,0 +1,53 @@
+"""kill -9 of hub and database under load: nothing lost, nothing doubled, order kept."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.faults.load import LoadPlan
+from tests.faults.runs import kills, two_owners
+
+FAQ = ("怎么查信用卡额度", "如何修改手机银行密码", "今天天气怎么样", "挂失银行卡怎么办", "转人工")
+
+
+@pytest.mark.serial
+@pytest.mark.slow
+@pytest.mark.timeout(420)
+async def test_killed_hub_and_database_lose_and_double_nothing(tmp_path: Path) -> None:
+    load = LoadPlan(seed=11, messages=250, replies=60, customers=20)
+    outcome = await kills(tmp_path, load, count=4)
+    print(outcome.figures)
+    assert outcome.problems == []
+    assert outcome.figures["messages"] >= 250
+    assert outcome.figures["replies accepted"] == 60
+    assert outcome.figures["kills of the hub"] == 2
+    assert outcome.figures["kills of the database"] >= 2
+    assert outcome.figures["posts of them"] > outcome.figures["messages"]
+    assert outcome.figures["pairs in order"] > 250
+
+
+@pytest.mark.serial
+@pytest.mark.slow
+@pytest.mark.timeout(420)
+async def test_answers_of_the_bot_are_not_lost_or_doubled_by_kills(tmp_path: Path) -> None:
+    load = LoadPlan(seed=12, messages=60, replies=0, customers=10, texts=FAQ)
+    outcome = await kills(tmp_path, load, count=2, bot=True)
+    print(outcome.figures)
+    assert outcome.problems == []
+    assert outcome.figures["messages"] == 60
+    assert outcome.figures["at the phones"] >= 10
+
+
+@pytest.mark.serial
+@pytest.mark.slow
+@pytest.mark.timeout(420)
+async def test_a_frozen_owner_that_wakes_up_writes_nothing_over_its_successor(
+    tmp_path: Path,
+) -> None:
+    load = LoadPlan(seed=13, messages=200, replies=30, customers=25, pause_s=1.5)
+    outcome = await two_owners(tmp_path, load, takeovers=2)
+    print(outcome.figures)
+    assert outcome.problems == []
+    assert outcome.figures["takeovers from a frozen owner"] == 2
+    assert outcome.figures["times shards were taken"] >= 3
+    assert outcome.figures["replies accepted"] == 30
