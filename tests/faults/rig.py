@@ -5,7 +5,7 @@ import json
 import os
 import signal
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,9 +66,10 @@ class Rig:
         return self.client[DATABASE]
 
     def kill_database(self) -> None:
-        """SIGKILL; it is started again at once on the same folder and port."""
+        """SIGKILL, if it runs; it is started again at once on the same folder and port."""
         if self.mongo.pid is not None:
-            os.kill(self.mongo.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(self.mongo.pid, signal.SIGKILL)
 
     async def faults(self, plan: Mapping[str, Any]) -> None:
         async with self.session.post(f"{self.simulator}/control/faults", json=plan) as answer:
