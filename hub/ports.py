@@ -132,11 +132,14 @@ class Outbox(Protocol):
         """Ordered; index of the first row whose key stood already (then it stopped), or nothing."""
 
     async def touch(self, keys: Sequence[str]) -> set[str]: ...
-    async def open(self, shards: Collection[int], limit: int) -> list[Doc]:
-        """Rows queued or sending of these shards, by (n, k)."""
+    async def open(self, shards: Collection[int]) -> list[Doc]:
+        """All rows queued or sending of these shards, by (n, k), without their bodies.
 
-    async def claim(self, keys: Sequence[str], token: str, at: datetime) -> list[str]:
-        """`queued → sending(token)` by compare-and-set; the keys this call moved, and no other."""
+        All, because a row in back-off holds up its destination and must not hide others.
+        """
+
+    async def claim(self, keys: Sequence[str], token: str, at: datetime) -> list[Doc]:
+        """`queued → sending(token)` by compare-and-set; the rows this call moved, and no other."""
 
     async def settle(self, key: str, expected: Mapping[str, Any], change: Doc) -> bool:
         """Set fields of one row if it still matches `expected` (a value may be a list = any of)."""

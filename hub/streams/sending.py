@@ -91,11 +91,11 @@ class Sender:
     # ------------------------------------------------------------ choosing
     async def _claim(self) -> list[Doc]:
         """Claim the first row of every destination, where it is queued and may go now."""
-        rows = await self._outbox.open(list(self._owned()), self._settings.round_rows)
+        rows = await self._outbox.open(list(self._owned()))
         now = self._clock.now()
-        heads: dict[str, Doc] = {}
+        heads: list[str] = []
         taken: set[str] = set()
-        for row in sorted(rows, key=lambda r: (r["n"], r["k"])):
+        for row in rows:
             place = destination(row)
             if row["state"] == "sending":
                 await self._check_overdue(row)
@@ -104,13 +104,12 @@ class Sender:
             taken.add(place)
             not_before = row.get("not_before")
             if row["state"] == "queued" and (not_before is None or not_before <= now):
-                heads[row["_id"]] = row
+                heads.append(row["_id"])
         self._forget_claims(rows)
-        if not heads:
+        room = self._settings.sends - len(self._busy)
+        if not heads or room <= 0:
             return []
-        token = token_hex(8)
-        claimed = await self._outbox.claim(list(heads), token, now)
-        return [{**heads[key], "state": "sending", "token": token} for key in claimed]
+        return await self._outbox.claim(heads[:room], token_hex(8), now)
 
     async def _check_overdue(self, row: Doc) -> None:
         """A claim that stood still too long on our own watch: uncertain, never queued again.

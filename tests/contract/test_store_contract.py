@@ -111,7 +111,7 @@ async def test_an_empty_batch_is_no_call(stores: Stores) -> None:
     await heart.shards.advance({})
     assert await heart.shards.take_all({}, "P", "t") == set()
     assert await heart.outbox.insert([]) == []
-    assert await heart.outbox.open([], 10) == []
+    assert await heart.outbox.open([]) == []
     assert await heart.outbox.claim([], "t", NOON) == []
     await heart.outbox.told([], "sent")
     await heart.alarms.put({})

@@ -29,8 +29,8 @@ TOLD = {
     "posts not stored": "hook not stored",
 }
 SLOW_SENDS = (
-    {"call": "send", "kind": "slow", "seconds": 0.4, "taken": True, "share": 0.12},
-    {"call": "send", "kind": "slow", "seconds": 0.3, "taken": False, "share": 0.12},
+    {"call": "send", "kind": "slow", "seconds": 0.6, "taken": True, "share": 0.3},
+    {"call": "send", "kind": "slow", "seconds": 0.4, "taken": False, "share": 0.3},
 )
 
 

@@ -32,7 +32,7 @@ class MemoryOutbox:
         matched = await self._db.update(OUTBOX, [(key, _touched) for key in keys])
         return {str(key) for key in matched}
 
-    async def open(self, shards: Collection[int], limit: int) -> list[Doc]:
+    async def open(self, shards: Collection[int]) -> list[Doc]:
         labels = [("open", s) for s in shards]
         heads: dict[int, tuple[int, int]] = {}
         for row in await self._db.scan(OUTBOX, labels):
@@ -43,15 +43,18 @@ class MemoryOutbox:
         def seen(row: Doc) -> bool:
             return row["shard"] in heads and (row["n"], row["k"]) <= heads[row["shard"]]
 
-        return sorted(await self._db.scan(OUTBOX, labels, seen), key=_place)[:limit]
+        rows = sorted(await self._db.scan(OUTBOX, labels, seen), key=_place)
+        return [{k: v for k, v in row.items() if k != "body"} for row in rows]
 
-    async def claim(self, keys: Sequence[str], token: str, at: datetime) -> list[str]:
+    async def claim(self, keys: Sequence[str], token: str, at: datetime) -> list[Doc]:
         def take(row: Doc | None) -> Doc | None:
             if row is None or row["state"] != "queued":
                 return None
             return {**row, "state": "sending", "token": token, "claimed_at": at}
 
-        return [str(k) for k in await self._db.update(OUTBOX, [(key, take) for key in keys])]
+        moved = await self._db.update(OUTBOX, [(key, take) for key in keys])
+        rows = await self._db.get(OUTBOX, moved)
+        return sorted((r for r in rows if r.get("token") == token), key=_place)
 
     async def settle(self, key: str, expected: Mapping[str, Any], change: Doc) -> bool:
         def move(row: Doc | None) -> Doc | None:

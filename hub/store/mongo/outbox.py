@@ -2,6 +2,7 @@
 
 from collections.abc import Collection as Many, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from hub import ports
@@ -22,7 +23,7 @@ class MongoOutbox:
     async def touch(self, keys: Sequence[str]) -> set[str]:
         return await touch(self._rows, keys)
 
-    async def open(self, shards: Many[int], limit: int) -> list[Doc]:
+    async def open(self, shards: Many[int]) -> list[Doc]:
         if not shards:
             return []
         where = {"open": True, "shard": among(shards)}
@@ -33,22 +34,20 @@ class MongoOutbox:
                 heads[row["shard"]] = place
         if not heads:
             return []
-        rows = await read_in_order(self._rows, where, ("n", "k"), limit)
+        rows = await read(self._rows, where, {"body": 0})
+        rows.sort(key=itemgetter("n", "k", "shard"))
         return [r for r in rows if (r["n"], r["k"]) <= heads.get(r["shard"], (0, -1))]
 
-    async def claim(self, keys: Sequence[str], token: str, at: datetime) -> list[str]:
+    async def claim(self, keys: Sequence[str], token: str, at: datetime) -> list[Doc]:
         if not keys:
             return []
         change = {"$set": {"state": "sending", "token": token, "claimed_at": at}}
         with asking():
             result = await self._rows.update_many({"_id": {"$in": keys}, "state": "queued"}, change)
-        if result.matched_count == len(set(keys)):
-            return list(keys)
         if not result.matched_count:
             return []
-        ours = await read(self._rows, {"_id": {"$in": keys}, "token": token}, {"_id": 1})
-        moved = {r["_id"] for r in ours}
-        return [key for key in keys if key in moved]
+        ours = await read(self._rows, {"_id": {"$in": keys}, "token": token})
+        return sorted(ours, key=itemgetter("n", "k", "shard"))
 
     async def settle(self, key: str, expected: Mapping[str, Any], change: Doc) -> bool:
         with asking():
