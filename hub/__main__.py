@@ -25,6 +25,7 @@ app = typer.Typer(
 user = typer.Typer(no_args_is_help=True, help="People who sign in.")
 app.add_typer(user, name="user")
 
+FIRST_FILE = Path("lianluo.toml")
 ConfigOption = Annotated[
     Path | None, typer.Option("--config", help="The TOML file; environment variables override it.")
 ]
@@ -65,6 +66,25 @@ def serve(config: ConfigOption = None) -> None:
             await run(hub, ready)
 
     _run(serving())
+
+
+@app.command()
+def init(
+    config: Annotated[Path, typer.Option("--config", help="Where to write.")] = Path(
+        "lianluo.toml"
+    ),
+) -> None:
+    """Write a first configuration file: every option, explained, at its default."""
+    from hub.config.options import written_file
+
+    try:
+        with config.open("x", encoding="utf-8") as file:
+            file.write(written_file())
+    except FileExistsError:
+        _refuse([f"{config} stands already and was left as it is"])
+    except OSError as error:
+        _refuse([f"cannot write {config}: {error.strerror}"])
+    typer.echo(f"{config} written. Next: lianluo user add admin --role admin --config {config}")
 
 
 @user.command("add")

@@ -54,3 +54,28 @@ def _written(value: Any) -> str:
             return orjson.dumps(sorted(value)).decode()
         case _:
             return orjson.dumps(value).decode()
+
+
+def written_file() -> str:
+    """A first configuration file: every option with its meaning, commented out at its default."""
+    lines = ["# Lianluo 联络 · docs/configuration.md", ""]
+    section = ""
+    for option in options():
+        name, _, key = option.key.partition(".")
+        if name == "demo":
+            continue
+        if name != section:
+            section = name
+            lines += [f"[{name}]"]
+        lines.append(f"# {option.about}")
+        shown = option.default or option.example
+        lines.append(f"# {key} = {shown}" if not option.secret else f"# {key}: {option.variable}")
+        lines.append("")
+    lines += [
+        "# One table a channel account; its options: docs/channels/.",
+        "# [[channels]]",
+        '# kind = "wechat"',
+        '# id = "wechat-main"',
+        "",
+    ]
+    return "\n".join(lines)

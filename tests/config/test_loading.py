@@ -6,7 +6,7 @@ import pytest
 
 from channels import registry
 from hub.config.loading import load
-from hub.config.options import options
+from hub.config.options import options, written_file
 from hub.config.settings import Settings
 from hub.decisions.policy import Policy
 from hub.errors import ConfigurationError
@@ -175,3 +175,21 @@ def test_every_option_is_documented_with_its_default_and_another_value() -> None
     for option in options():
         assert option.about.endswith(".")
         assert option.example != option.default
+
+
+def test_a_first_file_is_valid_and_changes_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "lianluo.toml"
+    file.write_text(written_file(), encoding="utf-8")
+    assert load(file, {}).model_dump(exclude={"store"}) == load(None, {}).model_dump(
+        exclude={"store"}
+    )
+
+
+def test_every_line_of_a_first_file_may_be_uncommented(tmp_path: Path) -> None:
+    lines = [
+        line.removeprefix("# ") if " = " in line else line
+        for line in written_file().split("# One table a channel")[0].splitlines()
+    ]
+    file = tmp_path / "lianluo.toml"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    load(file, {})
