@@ -22,6 +22,9 @@ from hub.streams.writer import Writer
 Doc = dict[str, Any]
 log = structlog.get_logger(__name__)
 
+LOOK_EVERY = 5
+"""Beats between two looks at who owns what, while nothing seems to change."""
+
 
 class Owner:
     """Owns shards of all streams; `heard` is called with every durable commit, in shard order."""
@@ -54,6 +57,9 @@ class Owner:
         self._poison: dict[str, str] = {}
         self._dirty: set[int] = set()
         self._rung: set[str] = set()
+        self._alive: set[str] = set()
+        self._beats_since_look = 0
+        self._owned_at_look = -1
         self._wake = asyncio.Event()
         self._retake = asyncio.Event()
         bus.subscribe("inbox:", self._on_hint)
@@ -99,16 +105,24 @@ class Owner:
                 pass
 
     async def _renew(self) -> None:
+        """Beat; look at all shards when somebody came or went, ours were lost, or now and then."""
         shards = self._stores.shards
         await shards.beat(self.process)
         alive = self._watch.observe(await shards.beats())
+        self._beats_since_look += 1
+        whole = len(self.shards) == self._owned_at_look
+        if whole and alive == self._alive and self._beats_since_look < LOOK_EVERY:
+            return
         docs = await shards.all()
+        self._alive, self._beats_since_look = alive, 0
         for number, shard in list(self.shards.items()):
             if docs.get(number, {}).get("token") != shard.token:
                 self._on_lost(shard)
         free = free_shards(self._settings.shards, docs, set(self.shards), alive, self.process)
+        wanted = len(self.shards) + len(free)
         if free:
             await self._take(free)
+        self._owned_at_look = wanted
 
     async def _take(self, free: dict[int, str | None]) -> None:
         token = fresh_token()
@@ -167,7 +181,7 @@ class Owner:
             await self._wake.wait()
             await self._writer.taken()
             while self._after.backlog > self._settings.backlog:
-                await self._clock.sleep(0.01)
+                await self._after.progress()
             self._wake.clear()
             numbers = {n for n in self._dirty if n in self.shards}
             self._dirty.clear()
@@ -287,7 +301,7 @@ class Owner:
     async def settled(self) -> None:
         """Wait until the effects and marks of everything durable are made."""
         while self._after.busy:
-            await self._clock.sleep(0.002)
+            await self._clock.sleep(0.01)
 
     def _on_durable(self, decided: Sequence[Decided]) -> None:
         self._after.take(decided)

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +13,7 @@ from tests.faults.witness import Witness
 Target = Literal["hub", "database"]
 HASTY = 0.3
 LONG_PLAN = 10
+MID_SEND_S = 3.0
 OUTAGE = (0.4,) * 20
 """A database that hardly comes up for longer than the driver itself waits and repeats."""
 LOOK_S = 0.1
@@ -21,13 +23,15 @@ LOOK_S = 0.1
 class Kill:
     """After so many acknowledged messages and a pause; 0 messages: right after the last kill.
 
-    `again_s`: further kills of the same, each after such a pause.
+    `again_s`: further kills of the same, each after such a pause. `mid_send`: while a message is
+    being handed to the provider.
     """
 
     target: Target
     acked: int
     pause_s: float
     again_s: tuple[float, ...] = ()
+    mid_send: bool = False
 
 
 def kill_plan(seed: int, kills: int, messages: int) -> list[Kill]:
@@ -49,6 +53,7 @@ def kill_plan(seed: int, kills: int, messages: int) -> list[Kill]:
                 acked=0 if hasty else int(step * (number + dice.uniform(0.6, 1.2))),
                 pause_s=dice.uniform(0.1, 3.0) if hasty else dice.uniform(0.0, 0.15),
                 again_s=OUTAGE if outage else (dice.uniform(0.2, 1.0),) * again,
+                mid_send=number % 4 == 0,
             )
         )
     return plan
@@ -66,10 +71,20 @@ class Killer:
         for kill in self.plan:
             await self.witness.reached(kill.acked)
             await asyncio.sleep(kill.pause_s)
+            if kill.mid_send:
+                await self._send_under_way()
             await self._kill(kill.target)
             for pause_s in kill.again_s:
                 await asyncio.sleep(pause_s)
                 await self._kill(kill.target)
+
+    async def _send_under_way(self) -> None:
+        """Wait for one, but not for ever: there may be nothing to send."""
+        under_way = {"state": "sending", "kind": "message"}
+        with suppress(TimeoutError):
+            async with asyncio.timeout(MID_SEND_S):
+                while not await self.rig.database["outbox"].find_one(under_way):  # noqa: ASYNC110
+                    await asyncio.sleep(0.02)
 
     async def _kill(self, target: Target) -> None:
         if target == "hub":
