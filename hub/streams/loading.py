@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from typing import Any
 
+from hub.decisions.rules import StreamRules
+from hub.model.events import Failed
 from hub.ports import HeartStores
 from hub.streams.shard import Held, RuleBook
 
@@ -30,10 +32,15 @@ async def load_streams(
     return held
 
 
+def happened(rules: StreamRules, commit: Doc) -> list[Any]:
+    """The events of a commit as the rules know them; a failure of `decide` is none."""
+    return [rules.unpack(doc) for doc in commit["events"] if doc["is"] != Failed.__name__]
+
+
 def fold(held: Held, commit: Doc) -> None:
     """One more durable commit into a stream's state."""
-    for doc in commit["events"]:
-        held.rules.apply(held.state, held.rules.unpack(doc), commit["at"])
+    for event in happened(held.rules, commit):
+        held.rules.apply(held.state, event, commit["at"])
     held.state.seq = commit["seq"]
 
 
@@ -43,6 +50,6 @@ def effects_of(rules: RuleBook, commit: Doc) -> list[Any]:
     body = commit["input"]["body"]
     return [
         effect
-        for doc in commit["events"]
-        for effect in book.effects(commit["stream"], book.unpack(doc), body)
+        for event in happened(book, commit)
+        for effect in book.effects(commit["stream"], event, body)
     ]

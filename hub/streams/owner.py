@@ -209,7 +209,7 @@ class Owner:
             self._after.forget_marked(began)
             return False
         keys = await self._stores.inbox.keys(pairs, self._settings.round_rows)
-        fresh = await self._fetch(keys)
+        fresh = await self._known_kinds(await self._fetch(keys))
         self._after.forget_marked(began)
         await self._load({r["stream"] for r in fresh})
         now = self._clock.now()
@@ -230,6 +230,14 @@ class Owner:
         rows = {key: self._recent.pop(key) for key in wanted if key in self._recent}
         rows.update(await self._stores.inbox.fetch([k for k in wanted if k not in rows]))
         return [rows[key] for key in wanted if key in rows]
+
+    async def _known_kinds(self, rows: list[Doc]) -> list[Doc]:
+        """Bury what is for a kind of stream this program has no rules for."""
+        strange = [r for r in rows if not self._rules.knows(r["stream"])]
+        for row in strange:
+            log.error("unknown kind of stream", input=row["_id"])
+            await self._stores.inbox.bury(row["_id"], "unknown_stream", self._clock.now())
+        return [r for r in rows if r not in strange] if strange else rows
 
     def _decide(self, row: Doc, now: Any, *, stored: bool) -> None:
         shard = self.shards.get(row["shard"])

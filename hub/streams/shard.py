@@ -86,11 +86,12 @@ class Shard:
         self.n += 1
         self.at = at
         key = row["_id"] if stored else None
-        if stored or isinstance(events[0], Failed):
+        if stored or not events:
             self.known.add(row["_id"])
         return Decided(self, commit, effects, key, held, held.rules.due(held.state))
 
     def _events(self, held: Held, row: Doc, at: datetime) -> tuple[list[Any], list[Doc]]:
+        """Events and their documents; a failure is a document only, rules never see it."""
         key = row["_id"]
         error = self.poison.get(key)
         if error is None:
@@ -104,8 +105,7 @@ class Shard:
             except Exception as problem:
                 log.exception("decide failed", input=key, stream=held.stream)
                 error = type(problem).__name__
-        failed = Failed(error=error)
-        return [failed], [pack(failed)]
+        return [], [pack(Failed(error=error))]
 
 
 class RuleBook:
@@ -117,5 +117,6 @@ class RuleBook:
     def of(self, stream: str) -> StreamRules:
         return self._rules[stream_kind(stream)]
 
-    def __iter__(self) -> Any:
-        return iter(self._rules.values())
+    def knows(self, stream: str) -> bool:
+        """Whether this program has rules for it; a newer one may have more."""
+        return stream_kind(stream) in self._rules

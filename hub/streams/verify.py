@@ -8,6 +8,7 @@ from typing import Any
 from hub.decisions.rules import StreamRules
 from hub.model.ids import SHARDS, commit_id
 from hub.ports import HeartStores
+from hub.streams.loading import fold, happened
 from hub.streams.rows import effect_rows
 from hub.streams.shard import Held
 
@@ -90,9 +91,7 @@ class _ShardChecker:
         if commit["seq"] != held.state.seq + 1:
             report.problems.append(f"{place}: seq {commit['seq']} follows {held.state.seq}")
         self._replay(held, commit)
-        for doc in commit["events"]:
-            held.rules.apply(held.state, held.rules.unpack(doc), commit["at"])
-        held.state.seq = commit["seq"]
+        fold(held, commit)
 
     def end(self, head: int) -> None:
         """The journal is read without gaps, so a hole shows as an end before the last number."""
@@ -123,8 +122,8 @@ class _ShardChecker:
         body = commit["input"]["body"]
         made = [
             effect
-            for doc in commit["events"]
-            for effect in rules.effects(commit["stream"], rules.unpack(doc), body)
+            for event in happened(rules, commit)
+            for effect in rules.effects(commit["stream"], event, body)
         ]
         return effect_rows(commit, made)
 

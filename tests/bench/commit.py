@@ -24,6 +24,7 @@ from hub.runtime.clock import SystemClock
 from hub.store.embedded import EmbeddedMongo
 from hub.store.embedded_folder import EmbeddedSettings
 from hub.store.mongo.stores import MongoStores, open_stores
+from hub.streams.effects import MARKS
 from hub.streams.heart import Heart
 from hub.streams.settings import EngineSettings
 from tests.bench.measure import Comparison, as_json, compare, table
@@ -103,7 +104,7 @@ class Subject:
 
 
 class Control:
-    """The same rows by three bare calls a batch."""
+    """A bare group writer: `flight` senders wait while all their rows go out in three calls."""
 
     def __init__(self, stores: MongoStores, subject: Subject, flight: int) -> None:
         database = stores.client[stores.database.name]
@@ -113,6 +114,7 @@ class Control:
         self._flight = flight
         self._round = 0
         self._pairs: list[tuple[Doc, Doc]] = []
+        self._waiting: list[tuple[Doc, Doc, asyncio.Future[None]]] = []
 
     def prepare(self) -> None:
         self._round += 1
@@ -120,17 +122,33 @@ class Control:
         self._pairs = [(_row_of(c), c) for c in commits]
 
     async def __call__(self) -> int:
+        left = iter(self._pairs)
+
+        async def sender() -> None:
+            for row, commit in left:
+                told: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+                self._waiting.append((row, commit, told))
+                await told
+
+        async with asyncio.TaskGroup() as tasks:
+            senders = [tasks.create_task(sender()) for _ in range(self._flight)]
+            while not all(s.done() for s in senders):
+                await asyncio.sleep(0)
+                batch, self._waiting = self._waiting, []
+                if batch:
+                    await self._write(batch)
+        return len(self._pairs)
+
+    async def _write(self, batch: list[tuple[Doc, Doc, asyncio.Future[None]]]) -> None:
         expire_at = datetime(2026, 12, 21, tzinfo=UTC)
         change = {"$set": {"open": False, "expire_at": expire_at}, "$unset": {"body": ""}}
-        for start in range(0, len(self._pairs), self._flight):
-            batch = self._pairs[start : start + self._flight]
-            rows = [row for row, _ in batch]
-            await self._inbox.insert_many(rows, ordered=False)
-            await self._journal.insert_many([c for _, c in batch], ordered=True)
-            keys = [r["_id"] for r in rows]
-            for i in range(0, len(keys), 64):
-                await self._inbox.update_many({"_id": {"$in": keys[i : i + 64]}}, change)
-        return len(self._pairs)
+        await self._inbox.insert_many([row for row, _, _ in batch], ordered=False)
+        await self._journal.insert_many([commit for _, commit, _ in batch], ordered=True)
+        keys = [row["_id"] for row, _, _ in batch]
+        for i in range(0, len(keys), MARKS):
+            await self._inbox.update_many({"_id": {"$in": keys[i : i + MARKS]}}, change)
+        for _, _, told in batch:
+            told.set_result(None)
 
     def _again(self, commit: Doc) -> Doc:
         """The commit under ids of its own."""

@@ -13,6 +13,9 @@ from tests.faults.witness import Witness
 
 AUTHOR = "agent:agent1"
 WRITE_AGAIN = frozenset({"reply_quota_exhausted", "reply_window_closed"})
+UNANSWERED = 2
+"""So many replies a customer waits for before writing on: more would fill the reply window."""
+
 BURSTS = (1, 1, 1, 2, 2, 3, 4)
 
 
@@ -39,6 +42,7 @@ class Load:
     commands: list[Command] = field(default_factory=list)
     settled: int = 0
     _phones: list[str] = field(default_factory=list)
+    _patience: list[asyncio.Semaphore] = field(default_factory=list)
     _jobs: asyncio.Queue[int | None] = field(default_factory=lambda: asyncio.Queue(16))
 
     async def run(self) -> None:
@@ -46,6 +50,7 @@ class Load:
         plan = self.plan
         dice = random.Random(plan.seed)  # noqa: S311 - a repeatable plan
         self._phones = [await self.witness.add_phone() for _ in range(plan.customers)]
+        self._patience = [asyncio.Semaphore(UNANSWERED) for _ in self._phones]
         answered = set(dice.sample(range(plan.messages), plan.replies))
         async with asyncio.TaskGroup() as authors:
             for _ in range(plan.authors):
@@ -69,6 +74,7 @@ class Load:
                 await self.witness.wait_acked(msg_id)
             for number in burst:
                 if answered[number]:
+                    await self._patience[place].acquire()
                     await self._jobs.put(place)
             done = burst.stop
             await asyncio.sleep(dice.uniform(0, self.plan.pause_s))
@@ -81,6 +87,7 @@ class Load:
     async def _author(self) -> None:
         while (place := await self._jobs.get()) is not None:
             await self._reply(place)
+            self._patience[place].release()
             self.settled += 1
 
     async def _reply(self, place: int) -> None:

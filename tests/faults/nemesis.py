@@ -14,8 +14,8 @@ Target = Literal["hub", "database"]
 HASTY = 0.3
 LONG_PLAN = 10
 MID_SEND_S = 3.0
-OUTAGE = (0.4,) * 20
-"""A database that hardly comes up for longer than the driver itself waits and repeats."""
+OUTAGE = (0.25,) * 32
+"""A database that does not come up for longer than the driver itself waits and repeats."""
 LOOK_S = 0.1
 
 

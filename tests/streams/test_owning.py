@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+from hub.model.ids import shard_of
 from hub.store.memory.labels import SNAPSHOTS
 from tests.streams.loop import VirtualClock, until
 from tests.streams.rig import OTHER, Rig, S, rigged
@@ -66,6 +67,22 @@ def test_an_input_whose_decision_raises_becomes_failed_and_the_next_is_decided()
         await rig.do("k2", "say", text="b")
         await rig.done("k1", "k2")
         assert rig.events() == [{"is": "Failed", "error": "ValueError"}, {"is": "Say", "text": "b"}]
+
+    rigged(body)
+
+
+def test_an_input_for_rules_this_program_lacks_is_buried_and_the_shard_goes_on() -> None:
+    async def body(rig: Rig) -> None:
+        await rig.start()
+        shards = rig.p.heart.owner._settings.shards
+        strange = next(n for n in range(10_000) if shard_of(f"fleet:{n}") in shards)
+        await rig.do("k1", "say", text="a", stream=f"fleet:{strange}")
+        await rig.do("k2", "say", text="b")
+        await rig.done("k1", "k2")
+        assert rig.events() == [{"is": "Say", "text": "b"}]
+        row = rig.table("inbox")["k1"]
+        assert (row["dead"], row["reason"]) == (True, "unknown_stream")
+        assert row["body"]["text"] == "a"
 
     rigged(body)
 
