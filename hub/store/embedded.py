@@ -218,6 +218,10 @@ class EmbeddedMongo:
         """
         while process.returncode is None:
             await self._clock.sleep(WATCH_S)
+            if self._folder.is_running_full() and self.state is State.RUNNING:
+                log.error("embedded database stopped before the disk is full")
+                await stop(process, self.port, timeout_s=self._settings.stop_timeout_s)
+                return
             cause = self._folder.diagnose(self.port)
             if isinstance(cause, DiskFull | Damaged) and self.state is State.RUNNING:
                 log.error("embedded database is broken", cause=type(cause).__name__)

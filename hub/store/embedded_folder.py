@@ -53,6 +53,9 @@ TAIL_LINES = 15
 class EmbeddedSettings:
     """`port` None picks a free one below 32768. Sizes in bytes, times in seconds.
 
+    A start needs `free_needed`; a running server is stopped in order when less than `free_kept` is
+    left: on a full disk it may lose the writes of its last moment (seen: a batch of 20 rows).
+
     A server that ends by itself `crash_limit` times within `crash_window_s` is given up.
     """
 
@@ -63,6 +66,7 @@ class EmbeddedSettings:
     stop_timeout_s: float = 20.0
     lock_wait_s: float = 3.0
     free_needed: int = 200 * MEGABYTE
+    free_kept: int = 100 * MEGABYTE
     log_limit: int = 5 * MEGABYTE
     crash_limit: int = 5
     crash_window_s: float = 60.0
@@ -146,6 +150,9 @@ class DataFolder:
         except OSError as exc:
             raise FolderUnusable(self.path, str(exc)) from exc
         self._log_start = self._log_size()
+
+    def is_running_full(self) -> bool:
+        return self._free(self.storage) < self._settings.free_kept
 
     def open_log(self) -> int:
         return os.open(self.log_path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)

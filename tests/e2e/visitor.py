@@ -7,6 +7,7 @@ from typing import Any
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
 AXE = Path(__file__).parents[2] / "agent_web/ui/node_modules/axe-core/axe.min.js"
+AT_REST = "() => Promise.allSettled(document.getAnimations().map((a) => a.finished))"
 RUN_AXE = """async () => {
   const result = await axe.run()
   return result.violations
@@ -84,7 +85,8 @@ class Visitor:
         return await answers.last.inner_text()
 
     async def serious_findings(self) -> list[str]:
-        """Of axe; it runs beside the page's own content policy."""
+        """Of axe, once nothing moves; it runs beside the page's own content policy."""
+        await self.page.evaluate(AT_REST)
         await self.page.evaluate(AXE.read_text("utf-8"))
         found: list[str] = await self.page.evaluate(RUN_AXE)
         return found
