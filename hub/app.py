@@ -156,6 +156,8 @@ async def run(hub: Hub, ready: Callable[[], Awaitable[None]]) -> None:
         try:
             http = hub.settings.http
             await web.TCPSite(runner, http.host, http.port, backlog=1024).start()
+            while not hub.heart.owner.placed:
+                await hub.clock.sleep(0.02)
             await ready()
             await asyncio.Event().wait()
         finally:
@@ -191,7 +193,7 @@ async def _store_probe(stores: MongoStores) -> str:
 
 
 async def _shard_probe(heart: Heart) -> str:
-    return "" if heart.owned() else "this process owns no shard yet"
+    return "" if heart.owner.placed else "shards without an owner"
 
 
 def _metrics(heart: Heart) -> Metrics:

@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import structlog
+
 from hub.errors import StoreUncertain
 from hub.ports import Clock, HeartStores
 from hub.streams.effects import Effects, rows_of
+from hub.streams.rows import COMMIT_WEIGHT, weight
 from hub.streams.shard import Decided, Shard
 
 Doc = dict[str, Any]
+log = structlog.get_logger(__name__)
 
 
 class Aftermath:
@@ -54,12 +58,16 @@ class Aftermath:
     def _snapshot(self, decided: Decided) -> None:
         held = decided.held
         held.snapshot_seq = held.state.seq
+        state = held.rules.freeze(held.state)
+        if weight(state) > COMMIT_WEIGHT:
+            log.warning("state too large for a snapshot", stream=held.stream)
+            return
         self._snapshots[held.stream] = {
             "_id": held.stream,
             "seq": held.state.seq,
             "n": decided.commit["n"],
             "rules": held.rules.version,
-            "state": held.rules.freeze(held.state),
+            "state": state,
         }
 
     @property

@@ -47,6 +47,8 @@ class Owner:
         self.process = token_hex(8)
         self.shards: dict[int, Shard] = {}
         self.committed = 0
+        self.placed = False
+        """Every shard has an owner that lives, here or elsewhere, as far as the last look told."""
         self.heard: list[Callable[[Sequence[Doc]], None]] = []
         self._effects = Effects(stores, bus, clock)
         self._after = Aftermath(
@@ -60,6 +62,7 @@ class Owner:
         self._alive: set[str] = set()
         self._beats_since_look = 0
         self._owned_at_look = -1
+        self._reached = -1
         self._wake = asyncio.Event()
         self._retake = asyncio.Event()
         bus.subscribe("inbox:", self._on_hint)
@@ -123,6 +126,7 @@ class Owner:
         if free:
             await self._take(free)
         self._owned_at_look = wanted
+        self.placed = len(self.shards) == wanted
 
     async def _take(self, free: dict[int, str | None]) -> None:
         token = fresh_token()
@@ -183,19 +187,26 @@ class Owner:
             while self._after.backlog > self._settings.backlog:
                 await self._after.progress()
             self._wake.clear()
-            numbers = {n for n in self._dirty if n in self.shards}
-            self._dirty.clear()
+            dirty = {n for n in self._dirty if n in self.shards}
+            numbers = self._in_turn(dirty)
+            self._dirty = dirty - numbers
             rung, self._rung = self._rung, set()
             try:
                 await self._ring(rung)
                 if numbers and await self._round(numbers):
                     self._dirty |= numbers
+                if self._dirty:
                     self._wake.set()
             except StoreUncertain as error:
                 log.warning("read failed", error=str(error))
                 self._dirty |= numbers
                 await self._clock.sleep(self._settings.retake_s)
                 self._wake.set()
+
+    def _in_turn(self, dirty: set[int]) -> set[int]:
+        """All of them, but after a full round those first that it did not reach."""
+        waiting = {n for n in dirty if n > self._reached}
+        return waiting or dirty
 
     async def _round(self, numbers: Collection[int]) -> bool:
         """Read and decide once; True when there may be more at once.
@@ -216,6 +227,7 @@ class Owner:
         for row in fresh:
             self._decide(row, now, stored=True)
         full = len(keys) >= self._settings.round_rows // 2
+        self._reached = keys[-1][0] if full and keys else -1
         if full and not fresh:
             await self._after.progress()
         return full

@@ -16,12 +16,11 @@ from typing import Any
 
 from hub.runtime import logs
 from tests.faults.load import LoadPlan
-from tests.faults.runs import kills, two_owners
+from tests.faults.runs import FAQ, kills, two_owners
 from tests.faults.scenario import Outcome
 
 SEED = 20
 MESSAGES, REPLIES, KILLS = 3000, 1000, 30
-FAQ = ("怎么查信用卡额度", "如何修改手机银行密码", "今天天气怎么样", "挂失银行卡怎么办", "转人工")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

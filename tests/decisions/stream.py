@@ -1,7 +1,7 @@
 """One customer stream driven by hand: what the engine does, without the engine."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -35,6 +35,10 @@ INTERACTION = InteractionId(f"{CUSTOMER_ID}.1-1")
 AGENT = AgentId("7")
 
 
+NEWEST = 10**6
+"""Seen up to now; `Stream.do` puts the number."""
+
+
 def minutes(number: float) -> timedelta:
     return timedelta(minutes=number)
 
@@ -58,6 +62,8 @@ class Stream:
         self.state: CustomerState = self.rules.new(self.stream)
 
     def do(self, value: Any) -> list[Any]:
+        if isinstance(value, i.SendMessage) and value.seen == NEWEST:
+            value = replace(value, seen=self.state.seq)
         return self.take(pack(value))
 
     def take(self, body: dict[str, Any], key: str = "") -> list[Any]:
@@ -193,7 +199,7 @@ def answer(
 def reply(
     words: str = "您好，我来帮您。",
     *,
-    seen: int = 100,
+    seen: int = NEWEST,
     author: str = "api:crm",
     parts: tuple[Part, ...] | None = None,
     epoch: int = 0,
@@ -211,7 +217,7 @@ def reply(
 
 
 def agent_reply(
-    words: str = "您好，我来帮您。", *, epoch: int = 1, seen: int = 100
+    words: str = "您好，我来帮您。", *, epoch: int = 1, seen: int = NEWEST
 ) -> i.SendMessage:
     return reply(words, seen=seen, author="agent:7", epoch=epoch, interaction=INTERACTION)
 

@@ -222,3 +222,10 @@ def test_a_person_may_write_while_the_bot_talks() -> None:
     assert stream.standing == "bot"
     stream.do(hand_off())
     assert stream.texts()[0] == "您好，我来帮您。"
+
+
+def test_a_view_of_the_future_is_refused() -> None:
+    stream = stream_in("queued")
+    seq = stream.state.seq
+    assert stream.do(reply(seen=seq + 1)) == [Refused(reason="unknown_view", detail=str(seq))]
+    assert names(stream.do(reply(seen=seq))) == ["MessageSent"]

@@ -51,13 +51,13 @@ class Load:
         dice = random.Random(plan.seed)  # noqa: S311 - a repeatable plan
         self._phones = [await self.witness.add_phone() for _ in range(plan.customers)]
         self._patience = [asyncio.Semaphore(UNANSWERED) for _ in self._phones]
-        answered = set(dice.sample(range(plan.messages), plan.replies))
+        shares = [range(n, plan.messages, plan.customers) for n in range(plan.customers)]
+        answered = spread([number for share in shares for number in share], plan.replies, dice)
         async with asyncio.TaskGroup() as authors:
             for _ in range(plan.authors):
                 authors.create_task(self._author())
             async with asyncio.TaskGroup() as customers:
-                for place in range(plan.customers):
-                    share = range(place, plan.messages, plan.customers)
+                for place, share in enumerate(shares):
                     flags = [number in answered for number in share]
                     own = random.Random(f"{plan.seed}/{place}")  # noqa: S311
                     customers.create_task(self._customer(place, flags, own))
@@ -116,3 +116,9 @@ class Load:
                 await self.witness.wait_acked(again)
             elif command.reason != "stale_view":
                 return
+
+
+def spread(numbers: Sequence[int], count: int, dice: random.Random) -> set[int]:
+    """So many of the numbers, one out of each of as many equal stretches."""
+    length = len(numbers) / count if count else 0
+    return {numbers[int(n * length) + dice.randrange(int(length))] for n in range(count)}

@@ -91,8 +91,7 @@ class Killer:
             await self.rig.hubs[0].program.kill()
             self.hubs += 1
         else:
-            self.rig.kill_database()
-            self.databases += 1
+            self.databases += self.rig.kill_database()
 
     def figures(self) -> dict[str, float]:
         return {"kills of the hub": self.hubs, "kills of the database": self.databases}

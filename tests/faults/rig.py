@@ -5,7 +5,7 @@ import json
 import os
 import signal
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,7 @@ class Hub:
 
 @dataclass(slots=True, kw_only=True)
 class Rig:
-    """`hook` is where the simulator posts: the one hub, or the balancer before several."""
+    """`public` is the address hubs go by; `killed` the database's last process that was killed."""
 
     folder: Path
     mongo: EmbeddedMongo
@@ -60,16 +60,23 @@ class Rig:
     public: str
     hubs: list[Hub]
     session: aiohttp.ClientSession
+    killed: int | None = None
 
     @property
     def database(self) -> Any:
         return self.client[DATABASE]
 
-    def kill_database(self) -> None:
-        """SIGKILL, if it runs; it is started again at once on the same folder and port."""
-        if self.mongo.pid is not None:
-            with suppress(ProcessLookupError):
-                os.kill(self.mongo.pid, signal.SIGKILL)
+    def kill_database(self) -> bool:
+        """SIGKILL; it is started again at once on the same folder and port.
+
+        False when the next one has not been started yet.
+        """
+        pid = self.mongo.pid
+        if pid is None or pid == self.killed:
+            return False
+        os.kill(pid, signal.SIGKILL)
+        self.killed = pid
+        return True
 
     async def faults(self, plan: Mapping[str, Any]) -> None:
         async with self.session.post(f"{self.simulator}/control/faults", json=plan) as answer:
@@ -105,7 +112,10 @@ class Rig:
 async def rig(
     folder: Path, *, hubs: int = 1, hook: str | None = None, bot: bool = False
 ) -> AsyncIterator[Rig]:
-    """Start everything, wait until the first hub is ready; stop what still runs at the end."""
+    """Start everything, wait until the first hub is ready; stop what still runs at the end.
+
+    `hook` is where the simulator posts: by default the first hub.
+    """
     clock = SystemClock()
     ports = [pick_port() for _ in range(hubs)]
     simulator_port = pick_port()

@@ -9,6 +9,8 @@ from tests.faults.nemesis import Freezer, Killer, freeze_plan, kill_plan
 from tests.faults.rig import CHANNEL, rig
 from tests.faults.scenario import Outcome, run_under_load
 
+FAQ = ("怎么查信用卡额度", "如何修改手机银行密码", "今天天气怎么样", "挂失银行卡怎么办", "转人工")
+
 KILLS_PUSH = {"patient": True, "copies": 3, "reorder_ms": 200}
 OWNERS_PUSH = {**KILLS_PUSH, "timeout_s": 1.0}
 

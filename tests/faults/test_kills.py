@@ -5,9 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.load import LoadPlan
-from tests.faults.runs import kills, two_owners
-
-FAQ = ("怎么查信用卡额度", "如何修改手机银行密码", "今天天气怎么样", "挂失银行卡怎么办", "转人工")
+from tests.faults.runs import FAQ, kills, two_owners
 
 
 @pytest.mark.serial

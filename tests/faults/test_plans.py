@@ -1,7 +1,9 @@
 """Fault plans come from their seed alone and keep to what was asked."""
 
+import random
 from itertools import pairwise
 
+from tests.faults.load import spread
 from tests.faults.nemesis import freeze_plan, kill_plan
 
 
@@ -26,3 +28,11 @@ def test_freezes_are_spread_over_the_load() -> None:
     assert len(plan) == 12
     assert all(0 < f.acked < 2000 for f in plan)
     assert all(later.acked > earlier.acked for earlier, later in pairwise(plan))
+
+
+def test_replies_are_spread_over_the_messages() -> None:
+    dice = random.Random(1)  # noqa: S311 - a repeatable plan
+    chosen = spread(range(100, 400), 100, dice)
+    assert sorted((number - 100) // 3 for number in chosen) == list(range(100))
+    assert len(spread(range(250), 60, dice)) == 60
+    assert spread(range(9), 0, dice) == set()

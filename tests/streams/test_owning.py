@@ -3,8 +3,11 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from hub.model.ids import shard_of
 from hub.store.memory.labels import SNAPSHOTS
+from hub.streams import after
 from tests.streams.loop import VirtualClock, until
 from tests.streams.rig import OTHER, Rig, S, rigged
 
@@ -336,5 +339,41 @@ def test_a_refused_shard_is_lost_and_the_others_of_the_batch_are_written() -> No
         await rig.done("k1", "k2")
         assert rig.journal(OTHER)[0]["n"] == 1
         assert rig.journal()[0]["n"] == 2
+
+    rigged(body)
+
+
+# ---------------------------------------------------------------- fairness
+def test_a_flooded_shard_does_not_starve_a_higher_one() -> None:
+    async def body(rig: Rig) -> None:
+        process = await rig.start(round_rows=8)
+        decided: list[int] = []
+        process.heart.owner.heard.append(lambda cs: decided.extend(c["shard"] for c in cs))
+        flood = [rig.row(f"f{n:03d}", "say", text="x", source=f"s{n}") for n in range(64)]
+        other = rig.row("k", "say", text="y", stream="customer:01t")
+        await process.heart.acceptor.add_all([*flood, other])
+        await rig.done("k", "f063")
+        assert sorted(decided) == [0] * 64 + [1]
+        assert decided.index(1) < 40
+
+    rigged(body)
+
+
+def test_a_state_too_large_for_a_snapshot_is_folded_from_the_journal() -> None:
+    async def body(rig: Rig) -> None:
+        await rig.start(snapshot_every=1)
+        await rig.do("k1", "say", text="a")
+        await rig.done("k1")
+        await asyncio.sleep(3)
+        assert rig.table("snapshots")[S]["seq"] == 1
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(after, "COMMIT_WEIGHT", 1)
+            await rig.do("k2", "say", text="b")
+            await rig.done("k2")
+            await asyncio.sleep(3)
+        assert rig.table("snapshots")[S]["seq"] == 1
+        await rig.do("k3", "say", text="c")
+        await rig.done("k3")
+        assert [e["text"] for e in rig.events()] == ["a", "b", "c"]
 
     rigged(body)

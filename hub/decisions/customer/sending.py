@@ -39,6 +39,8 @@ def send(draft: Draft, command: SendMessage) -> None:
         draft.add(EMPTY)
     elif not _may_write(conversation, command):
         draft.add(NOT_YOURS)
+    elif command.seen > draft.state.seq:
+        draft.add(Refused(reason="unknown_view", detail=str(draft.state.seq)))
     elif command.seen < _others_seq(conversation, command.author):
         draft.add(Refused(reason="stale_view", detail=str(draft.state.seq)))
     else:
