@@ -76,7 +76,8 @@ class FaqBot:
                 article = self._articles[best[0].article_id]
                 return self._article(speaker, article, Reason.CONFIDENT, best)
             case Verdict.ASK_BACK:
-                return _say(speaker, BotAction.SUGGEST, Reason.UNSURE, best)
+                reason = Reason.BARE_TOPIC if bare_topic else Reason.UNSURE
+                return _say(speaker, BotAction.SUGGEST, reason, best)
             case Verdict.REFUSE:
                 return _say(speaker, BotAction.REFUSE, Reason.OUT_OF_SCOPE, best)
             case Verdict.GIVE_UP:

@@ -1,4 +1,4 @@
-"""The command line: `lianluo demo`, `serve`, `user`, `rebuild`, `verify`, `preflight`."""
+"""The command line: `lianluo demo`, `serve`, `init`, `preflight`, `user`, `rebuild`, `verify`."""
 
 import asyncio
 import os
@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import structlog
 import typer
@@ -15,6 +15,9 @@ import uvloop
 from hub.errors import LianluoError
 from hub.runtime import logs, preflight
 from hub.runtime.clock import SystemClock
+
+if TYPE_CHECKING:
+    from hub.config.settings import Settings
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -48,14 +51,11 @@ def demo(
 @app.command()
 def serve(config: ConfigOption = None) -> None:
     """Run the hub for real."""
-    from hub.app import build, open_database, run
-    from hub.config.loading import load
-
     logs.set_up(level=os.environ.get("LIANLUO_LOG", "info"))
-    _refuse(preflight.python_problems() + preflight.clashing_packages())
+    settings = _checked(config)
+    from hub.app import build, open_database, run
 
     async def serving() -> None:
-        settings = load(config, os.environ)
         clock = SystemClock()
         async with open_database(settings, clock) as stores:
             hub = await build(settings, clock, stores)
@@ -97,12 +97,48 @@ def user_add(
     """Add somebody; the password is asked for, or read from standard input."""
     from hub.maintenance import add_user
 
-    password = (
-        typer.prompt("password", hide_input=True, confirmation_prompt=True)
-        if sys.stdin.isatty()
-        else sys.stdin.readline().rstrip("\n")
+    password = _asked_password()
+    _maintain(
+        config,
+        lambda db, settings: add_user(db.documents, settings, username, name, role, password),
     )
-    _maintain(config, lambda db, settings: add_user(db, settings, username, name, role, password))
+
+
+@user.command("password")
+def user_password(username: str, config: ConfigOption = None) -> None:
+    """Give a new password, asked for or read from standard input; open sessions end."""
+    from hub.maintenance import set_password
+
+    password = _asked_password()
+    _maintain(config, lambda db, settings: set_password(db.documents, settings, username, password))
+
+
+@user.command("disable")
+def user_disable(username: str, config: ConfigOption = None) -> None:
+    """Close the door for somebody; open sessions end."""
+    from hub.maintenance import set_disabled
+
+    _maintain(
+        config,
+        lambda db, settings: set_disabled(db.documents, settings, username, disabled=True),
+    )
+
+
+@user.command("enable")
+def user_enable(username: str, config: ConfigOption = None) -> None:
+    """Let a disabled user sign in again."""
+    from hub.maintenance import set_disabled
+
+    _maintain(
+        config,
+        lambda db, settings: set_disabled(db.documents, settings, username, disabled=False),
+    )
+
+
+def _asked_password() -> str:
+    if sys.stdin.isatty():
+        return str(typer.prompt("password", hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline().rstrip("\n")
 
 
 @app.command()
@@ -124,19 +160,27 @@ def verify(config: ConfigOption = None) -> None:
 @app.command("preflight")
 def preflight_command(config: ConfigOption = None) -> None:
     """Say what would stop a start."""
+    _checked(config)
+    typer.echo("nothing stops a start")
+
+
+def _checked(config: Path | None) -> "Settings":
+    """The settings of a start that nothing stops; whatever does is said and ends the program."""
+    _refuse(preflight.python_problems() + preflight.clashing_packages())
+    from channels import registry
     from hub.config.loading import load
 
     try:
         settings = load(config, os.environ)
+        registry.read_all(settings.channels)
     except LianluoError as error:
         _refuse([str(error)])
-        return
-    problems = preflight.python_problems() + preflight.clashing_packages()
-    problems += preflight.port_problems(settings.http.host, settings.http.port)
+        raise
+    problems = preflight.port_problems(settings.http.host, settings.http.port)
     if settings.store.mongodb_uri is None:
         problems += preflight.data_folder_problems(settings.store.data)
     _refuse(problems)
-    typer.echo("nothing stops a start")
+    return settings
 
 
 def _maintain(config: Path | None, work: Callable[[Any, Any], Awaitable[int]]) -> None:

@@ -8,10 +8,10 @@ from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import aiohttp
-from aiohttp import ClientError
+from aiohttp import ClientError, web
 from rich.console import Console
 from rich.table import Table
 
@@ -85,12 +85,17 @@ async def demo(*, port: int, data: Path, environment: Mapping[str, str], clock: 
             effects_of=_effects(hub),
             static=STATIC,
         )
+        hub.web.router.add_get("/", _to_sandbox)
 
         async def ready() -> None:
             await _answers(process, simulator_port)
             _greet(console, port, password)
 
         await run(hub, ready)
+
+
+async def _to_sandbox(request: web.Request) -> NoReturn:
+    raise web.HTTPFound("/sandbox")
 
 
 def _effects(hub: Hub) -> Any:

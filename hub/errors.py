@@ -3,6 +3,7 @@
     LianluoError
     ├── ConfigurationError        a key or value is wrong; names itself, stops the start
     ├── StartError                a port, folder, disk or program is not as needed
+    │   └── JournalDamaged        commits are missing that were durable once
     ├── StoreUncertain            the write may or may not stand: ask again under the same key
     ├── Overloaded                a bound is reached: nothing was taken, try later
     ├── InboundRejected           a provider's call is not authentic or not readable: no effect
@@ -32,6 +33,10 @@ class ConfigurationError(LianluoError):
 
 class StartError(LianluoError):
     """The text says what happened, what is safe and what to do."""
+
+
+class JournalDamaged(StartError):
+    """Deciding on such a journal would contradict what was decided and told before."""
 
 
 class StoreUncertain(LianluoError):

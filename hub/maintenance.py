@@ -13,20 +13,24 @@ from hub.decisions.policy import Policy
 from hub.decisions.rules import StreamRules
 from hub.http.passwords import ArgonPasswords
 from hub.model.ids import SHARDS
+from hub.ports import Clock, Documents
 from hub.runtime.clock import SystemClock
 from hub.services.access import Access, Role, User
 from hub.store.mongo.stores import MongoStores
+from hub.streams.leases import beating
 from hub.streams.projecting import rebuild
 from hub.streams.verify import verify
 
+CLOCK = SystemClock()
+
 
 async def add_user(
-    stores: MongoStores, settings: Settings, username: str, name: str, role: str, password: str
+    documents: Documents, settings: Settings, username: str, name: str, role: str, password: str
 ) -> int:
     if role not in set(Role):
         typer.echo(f"role: {role!r} is none of {', '.join(Role)}", err=True)
         return 2
-    access = Access(stores.documents, SystemClock(), ArgonPasswords(), access_rules(settings))
+    access = _access(documents, settings)
     user = User(username=username, display_name=name or username, role=Role(role))
     try:
         added = await access.add_user(user, password)
@@ -37,7 +41,43 @@ async def add_user(
     return 0 if added else 1
 
 
-async def rebuild_all(stores: MongoStores, settings: Settings) -> int:
+async def set_password(
+    documents: Documents, settings: Settings, username: str, password: str
+) -> int:
+    try:
+        known = await _access(documents, settings).set_password(username, password)
+    except ValueError as error:
+        typer.echo(f"{username}: {error}", err=True)
+        return 2
+    return _told(username, "has a new password; open sessions ended", known=known)
+
+
+async def set_disabled(
+    documents: Documents, settings: Settings, username: str, *, disabled: bool
+) -> int:
+    known = await _access(documents, settings).set_disabled(username, disabled)
+    done = "is disabled; open sessions ended" if disabled else "may sign in again"
+    return _told(username, done, known=known)
+
+
+def _access(documents: Documents, settings: Settings) -> Access:
+    return Access(documents, SystemClock(), ArgonPasswords(), access_rules(settings))
+
+
+def _told(username: str, done: str, *, known: bool) -> int:
+    typer.echo(f"{username} {done}" if known else f"there is no user {username}", err=not known)
+    return 0 if known else 1
+
+
+async def rebuild_all(stores: MongoStores, settings: Settings, clock: Clock = CLOCK) -> int:
+    """Refused while a hub runs: it remembers how far it has folded and would skip the rest."""
+    if alive := await beating(stores.heart.shards, clock, settings.engine.lease_s):
+        typer.echo(
+            f"a hub works on this database: {', '.join(sorted(alive))}. Nothing was changed; "
+            "stop it first, then rebuild.",
+            err=True,
+        )
+        return 2
     console = Console(file=sys.stderr)
     columns = (SpinnerColumn(), TextColumn("{task.description} {task.completed} commits"))
     with Progress(*columns, console=console) as progress:
@@ -62,7 +102,9 @@ async def verify_all(stores: MongoStores, settings: Settings) -> int:
         kept = CustomerRules(Policy.of_doc(doc["policy"]))
         if kept.version == doc["_id"]:
             known[kept.version] = kept
-    report = await verify(stores.heart, lambda _, version: known.get(version), lambda _: rules)
+    report = await verify(
+        stores.heart, lambda _, version: known.get(version), lambda _: rules, SystemClock().now()
+    )
     typer.echo(
         f"{report.commits} commits of {report.streams} streams, {report.replayed} replayed, "
         f"{report.not_replayed} made by other rules or failed"

@@ -67,8 +67,8 @@ class Inbox(Protocol):
     async def done(self, keys: Sequence[str], expire_at: datetime) -> None:
         """`open: false`, `expire_at`, body dropped."""
 
-    async def unrouted(self, limit: int) -> list[Doc]:
-        """Open rows without a stream (receipts), oldest first."""
+    async def unrouted(self, limit: int, after: tuple[datetime, str] | None = None) -> list[Doc]:
+        """Open rows without a stream (receipts), oldest first; `after` is an `(at, _id)`."""
 
     async def route(self, key: str, shard: int, stream: str, body: Doc) -> bool:
         """Give an unrouted row its stream; False when it has one already."""
@@ -77,6 +77,8 @@ class Inbox(Protocol):
         """Close an open row as a dead letter; the body stays."""
 
     async def dead(self, limit: int, after: str = "") -> list[Doc]: ...
+    async def done_rows(self, limit: int, after: str = "") -> list[Doc]:
+        """`{_id, stream}` of rows done and not buried, by key, until they expire."""
 
 
 class Journal(Protocol):
@@ -155,6 +157,9 @@ class Outbox(Protocol):
     async def dead(self, limit: int, after: str = "") -> list[Doc]:
         """Failed and uncertain rows that nobody has decided about, by key."""
 
+    async def places(self, limit: int, after: str = "") -> list[Doc]:
+        """`{_id, shard, n}` of all rows, by key."""
+
 
 class Alarms(Protocol):
     """One row a stream: when its owner should look at its timers. Only an alarm clock."""
@@ -175,6 +180,8 @@ class Snapshots(Protocol):
         """The snapshots there are; the caller ignores one made under other rules."""
 
     async def save(self, snapshots: Sequence[Doc]) -> None: ...
+    async def places(self, limit: int, after: str = "") -> list[Doc]:
+        """`{_id, seq}` of all snapshots, by key."""
 
 
 class ProjectionStore(Protocol):

@@ -16,6 +16,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("hub", "channels", "bot", "agent_web", "voice_bridge")
 LONGEST_FILE = 400
+LONGEST_FUNCTION = 60
 
 LAYERS = "Layers"
 ADAPTERS = "Adapters and stores see ports, model, errors and runtime only"
@@ -209,6 +210,16 @@ def test_no_file_is_longer_than_400_lines() -> None:
     files = [*product_files(), *ROOT.glob("tests/**/*.py"), *ROOT.glob("scripts/**/*.py")]
     lengths = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in files}
     assert {name: lines for name, lines in lengths.items() if lines > LONGEST_FILE} == {}
+
+
+def test_no_function_is_longer_than_60_lines() -> None:
+    lengths = {
+        f"{path.relative_to(ROOT)}: {node.name}": (node.end_lineno or 0) - node.lineno + 1
+        for path in product_files()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    assert {name: lines for name, lines in lengths.items() if lines > LONGEST_FUNCTION} == {}
 
 
 def imported_modules(path: Path) -> set[str]:

@@ -18,6 +18,7 @@ class Reason(StrEnum):
     CONFIDENT = "confident"
     PICKED = "picked"
     UNSURE = "unsure"
+    BARE_TOPIC = "bare_topic"
     OUT_OF_SCOPE = "out_of_scope"
     EMPTY = "empty"
     TOO_SHORT = "too_short"

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hub.model.message import DeliveryState
-
 Fields = Mapping[str, str]
 COMMON = frozenset({"ToUserName", "FromUserName", "CreateTime", "MsgType", "Event", "EventKey"})
 SCENE = "qrscene_"
@@ -67,6 +65,7 @@ EVENTS: Mapping[str, EventRule] = {
     "kf_switch_session": EventRule(
         kind="provider_desk_switched", value=("FromKfAccount", "ToKfAccount")
     ),
+    "templatesendjobfinish": EventRule(kind="template_result", value=("Status",)),
     "user_authorization_revoke": EventRule(kind="authorization_revoked", value=("RevokeInfo",)),
 }
 
@@ -80,17 +79,3 @@ def signal_of(event: str, fields: Fields) -> Signal:
     if rule.kind == "followed":
         value = value.removeprefix(SCENE)
     return Signal(kind=rule.kind, value=value, grant=rule.grant)
-
-
-def receipt_state(status: str) -> tuple[DeliveryState, str]:
-    """What a template job's `Status` says: "success", "failed:user block", "failed: system failed".
-
-    Any other word settles nothing.
-    """
-    head, _, reason = status.strip().lower().partition(":")
-    code = "_".join((reason or head).split())
-    if head == "success":
-        return DeliveryState.DELIVERED, ""
-    if head == "failed":
-        return DeliveryState.FAILED, code
-    return DeliveryState.UNCERTAIN, code or "no_status"

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import NamedTuple
 
-from channels.wechat.events import COMMON, receipt_state, signal_of
+from channels.wechat.events import COMMON, signal_of
 from channels.wechat.xml import read_fields
 from hub.errors import InboundRejected
 from hub.model.ids import ChannelId
-from hub.model.inputs import CustomerMessage, CustomerSignal, Inbound, Receipt
+from hub.model.inputs import CustomerMessage, CustomerSignal, Inbound
 from hub.model.message import (
     Address,
     LinkPart,
@@ -31,7 +31,6 @@ LAST_SECOND = 253_402_300_799  # 9999-12-31, the end of datetime
 LONGEST_KEY = 200
 LONGEST_NUMBER = 20
 SENDER = re.compile(r"[A-Za-z0-9_-]{1,64}")
-RECEIPT_EVENT = "templatesendjobfinish"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,24 +111,13 @@ def _message(kind: str, fields: Fields, head: _Head) -> CustomerMessage:
     )
 
 
-def _event(fields: Fields, head: _Head) -> CustomerSignal | Receipt:
+def _event(fields: Fields, head: _Head) -> CustomerSignal:
     event = fields.get("Event", "")
-    number = fields.get("MsgID", "")
-    own = fields.get("EventKey", "") or number or _digest(_extras(fields))
+    own = fields.get("EventKey", "") or fields.get("MsgID", "") or _digest(_extras(fields))
     external_id = f"e:{head.address.value}:{head.seconds}:{event}:{own}"
     if len(external_id) > LONGEST_KEY:
         digest = blake2b(f"{event}:{own}".encode(), digest_size=16).hexdigest()
         external_id = f"e:{head.address.value}:{head.seconds}:#{digest}"
-    if event.lower() == RECEIPT_EVENT and number:
-        state, code = receipt_state(fields.get("Status", ""))
-        return Receipt(
-            channel_id=head.address.channel_id,
-            provider_id=number,
-            external_id=external_id,
-            state=state,
-            reported_at=head.sent_at,
-            code=code,
-        )
     signal = signal_of(event, fields)
     return CustomerSignal(
         address=head.address,

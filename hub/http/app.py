@@ -78,8 +78,10 @@ def routes(deps: HttpDeps, access: Access) -> Sequence[AnyRoute]:
 
 def _add_hooks(app: web.Application, deps: HttpDeps) -> None:
     hooks = Hooks(deps.webhooks(), accept=deps.accept, clock=deps.clock, metrics=deps.metrics)
-    for method in ("POST", "GET"):
-        app.router.add_route(method, "/hooks/{channel_id}", hooks.handle)
+    for method in ("GET", "POST"):
+        for channel_id, handle in hooks.handlers().items():
+            app.router.add_route(method, f"/hooks/{channel_id}", handle)
+        app.router.add_route(method, "/hooks/{channel_id}", hooks.unknown)
 
 
 def _add_health(app: web.Application, deps: HttpDeps) -> None:

@@ -18,10 +18,9 @@ from hub.http.conversation_shapes import (
 )
 from hub.http.cursors import before_of, next_cursor
 from hub.http.outcomes import (
-    COMMAND_ANSWERS,
-    COMMAND_PROBLEMS,
     CommandBody,
     command_of,
+    command_route,
     reply_to,
 )
 from hub.http.problems import ProblemError
@@ -31,6 +30,7 @@ from hub.ports import Doc
 from hub.services.conversations import Conversations
 from hub.services.history import History
 
+TAG = "Conversations"
 BASE = "/api/v1/conversations"
 ONE = BASE + "/{conversation_id}"
 
@@ -41,25 +41,13 @@ class ConversationApi:
         self._history = history
 
     def routes(self) -> tuple[AnyRoute, ...]:
-        common: dict[str, Any] = {"tag": "Conversations", "roles": EVERYBODY}
-        read = partial(
-            Route,
-            method="GET",
-            params=ConversationPath,
-            problems=frozenset({404}),
-            **common,
-        )
-        act = partial(
-            Route,
-            method="POST",
-            params=ConversationPath,
-            answers=COMMAND_ANSWERS,
-            problems=COMMAND_PROBLEMS,
-            **common,
-        )
+        return (*self._reading(), *self._commands())
+
+    def _reading(self) -> tuple[AnyRoute, ...]:
+        common: dict[str, Any] = {"method": "GET", "tag": TAG, "roles": EVERYBODY}
+        one = partial(Route, params=ConversationPath, problems=frozenset({404}), **common)
         return (
             Route(
-                method="GET",
                 path=BASE,
                 name="list_conversations",
                 summary="Conversations, last changed first",
@@ -68,14 +56,14 @@ class ConversationApi:
                 answers={200: ConversationPage},
                 **common,
             ),
-            read(
+            one(
                 path=ONE,
                 name="get_conversation",
                 summary="One conversation",
                 handle=self.get,
                 answers={200: ConversationShape},
             ),
-            read(
+            one(
                 path=ONE + "/messages",
                 name="list_messages",
                 summary="What was said, with the delivery state of every part",
@@ -83,7 +71,7 @@ class ConversationApi:
                 query=SeqQuery,
                 answers={200: MessagePage},
             ),
-            read(
+            one(
                 path=ONE + "/journal",
                 name="list_commits",
                 summary="Commits of the customer's stream: each input with the events it caused",
@@ -91,6 +79,11 @@ class ConversationApi:
                 query=SeqQuery,
                 answers={200: JournalPage},
             ),
+        )
+
+    def _commands(self) -> tuple[AnyRoute, ...]:
+        act = partial(command_route, tag=TAG, params=ConversationPath, roles=EVERYBODY)
+        return (
             act(
                 path=ONE + "/messages",
                 name="send_message",
@@ -103,14 +96,12 @@ class ConversationApi:
                 name="hand_off_conversation",
                 summary="End the bot's part: a person is to answer",
                 handle=self.hand_off,
-                body=CommandBody,
             ),
             act(
                 path=ONE + "/close",
                 name="close_conversation",
                 summary="Close the conversation",
                 handle=self.close,
-                body=CommandBody,
             ),
         )
 

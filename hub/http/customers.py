@@ -1,17 +1,16 @@
 """`/api/v1/customers`."""
 
 from datetime import datetime
-from typing import Any
+from functools import partial
 
 from pydantic import Field
 
 from hub.http.conversation_shapes import AddressShape
 from hub.http.cursors import CustomerCursor, before_of, next_cursor
 from hub.http.outcomes import (
-    COMMAND_ANSWERS,
-    COMMAND_PROBLEMS,
     CommandBody,
     command_of,
+    command_route,
     reply_to,
 )
 from hub.http.problems import ProblemError
@@ -63,14 +62,7 @@ class CustomerApi:
 
     def routes(self) -> tuple[AnyRoute, ...]:
         tag = "Customers"
-        joining: dict[str, Any] = {
-            "method": "POST",
-            "tag": tag,
-            "params": CustomerPath,
-            "answers": COMMAND_ANSWERS,
-            "problems": COMMAND_PROBLEMS,
-            "roles": LEADS,
-        }
+        joining = partial(command_route, tag=tag, params=CustomerPath, roles=LEADS)
         return (
             Route(
                 method="GET",
@@ -95,21 +87,18 @@ class CustomerApi:
                 problems=frozenset({404}),
                 roles=EVERYBODY,
             ),
-            Route(
+            joining(
                 path=ONE + "/merge",
                 name="merge_customer",
                 summary="Join two customers: the higher id goes into the lower at its next close",
                 handle=self.merge,
                 body=MergeBody,
-                **joining,
             ),
-            Route(
+            joining(
                 path=ONE + "/unmerge",
                 name="unmerge_customer",
                 summary="Undo the merge of this customer into another",
                 handle=self.unmerge,
-                body=CommandBody,
-                **joining,
             ),
         )
 

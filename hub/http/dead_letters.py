@@ -8,10 +8,9 @@ from typing import Annotated
 from pydantic import Field
 
 from hub.http.outcomes import (
-    COMMAND_ANSWERS,
-    COMMAND_PROBLEMS,
     CommandBody,
     command_of,
+    command_route,
     reply_to,
 )
 from hub.http.route import LEADS, AnyRoute, Call, Reply, Route
@@ -92,17 +91,13 @@ class DeadLetterApi:
                 roles=LEADS,
             ),
             *(
-                Route(
-                    method="POST",
+                command_route(
                     path=f"{ONE}/{verb}",
                     name=f"{verb}_dead_letter",
                     tag=tag,
                     summary=summary,
                     handle=handle,
                     params=DeadLetterPath,
-                    body=CommandBody,
-                    answers=COMMAND_ANSWERS,
-                    problems=COMMAND_PROBLEMS,
                     roles=LEADS,
                 )
                 for verb, handle, summary in (

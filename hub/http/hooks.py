@@ -45,15 +45,20 @@ class Hooks:
             for channel_id, webhook in webhooks.items()
         }
 
-    async def handle(self, request: web.Request) -> web.Response:
-        door = self._doors.get(ChannelId(request.match_info["channel_id"]))
-        reply = _NOT_FOUND if door is None else await door.answer(request)
-        response = web.Response(status=reply.status, body=reply.body)
-        response.headers["Content-Type"] = reply.content_type
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        if reply.status == 413:
-            response.force_close()
-        return response
+    def handlers(self) -> dict[ChannelId, Callable[[web.Request], Awaitable[web.Response]]]:
+        """One a channel: a fixed path is found faster than a pattern."""
+        return {channel_id: door.handle for channel_id, door in self._doors.items()}
+
+    async def unknown(self, request: web.Request) -> web.Response:
+        return _response(_NOT_FOUND)
+
+
+def _response(reply: WebhookReply) -> web.Response:
+    headers = {"Content-Type": reply.content_type, "X-Content-Type-Options": "nosniff"}
+    response = web.Response(status=reply.status, body=reply.body, headers=headers)
+    if reply.status == 413:
+        response.force_close()
+    return response
 
 
 class _Door:
@@ -74,6 +79,9 @@ class _Door:
         self._seconds = metrics.hook_seconds.labels(channel_id)
         self._answers = metrics.hook_answers
         self._fine = metrics.hook_answers.labels(channel_id, "200")
+
+    async def handle(self, request: web.Request) -> web.Response:
+        return _response(await self.answer(request))
 
     async def answer(self, request: web.Request) -> WebhookReply:
         began = self._clock.monotonic()

@@ -55,12 +55,6 @@ class Metrics:
         """A number that may fall, read when Prometheus asks."""
         self.registry.register(_Watched(name, about, "", lambda: {"": read()}, GaugeMetricFamily))
 
-    def watch_by(
-        self, name: str, about: str, label: str, read: Callable[[], Mapping[str, float]]
-    ) -> None:
-        """The same, one number a label value (rows by state…)."""
-        self.registry.register(_Watched(name, about, label, read, GaugeMetricFamily))
-
     def watch_total(
         self, name: str, about: str, label: str, read: Callable[[], Mapping[str, float]]
     ) -> None:

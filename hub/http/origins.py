@@ -29,7 +29,3 @@ class OriginRule:
         if origin is not None:
             return origin in self._trusted
         return not with_cookie or headers.get("Sec-Fetch-Site") == "same-origin"
-
-    def allows_socket(self, headers: Mapping[str, str]) -> bool:
-        """A WebSocket of a browser always names its origin."""
-        return headers.get("Origin") in self._trusted

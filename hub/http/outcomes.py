@@ -6,7 +6,7 @@ from typing import Any, Literal, assert_never
 from pydantic import BaseModel, Field
 
 from hub.http.problems import ProblemError
-from hub.http.route import Call, Reply
+from hub.http.route import AnyRoute, Call, Reply, Route
 from hub.http.shapes import CommandKey, Shape
 from hub.ports import Doc
 from hub.services.commands import Broken, Command, Decided, Missing, Outcome, Refusal, Stored
@@ -35,6 +35,13 @@ class StoredShape(Shape):
 
 COMMAND_ANSWERS: Mapping[int, type[BaseModel] | None] = {201: DecidedShape, 202: StoredShape}
 COMMAND_PROBLEMS = frozenset({404, 409})
+
+
+def command_route(*, body: type[CommandBody] = CommandBody, **route: Any) -> AnyRoute:
+    """The route of a command: `route` is what differs."""
+    return Route(
+        method="POST", body=body, answers=COMMAND_ANSWERS, problems=COMMAND_PROBLEMS, **route
+    )
 
 
 def command_of(call: Call[Any, Any, Any]) -> Command:

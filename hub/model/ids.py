@@ -14,7 +14,6 @@ CommitId = NewType("CommitId", str)
 
 SHARDS = 256
 CUSTOMER = "customer"
-DESK = "desk"
 
 
 def customer_of(channel_id: str, value: str) -> CustomerId:
@@ -25,10 +24,6 @@ def customer_of(channel_id: str, value: str) -> CustomerId:
 
 def customer_stream(customer_id: str) -> StreamId:
     return StreamId(f"{CUSTOMER}:{customer_id}")
-
-
-def desk_stream(name: str) -> StreamId:
-    return StreamId(f"{DESK}:{name}")
 
 
 def stream_kind(stream: str) -> str:

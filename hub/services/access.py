@@ -114,8 +114,12 @@ class Access:
         return await self._change(username, {"password": hashed}, count="password_set")
 
     async def set_disabled(self, username: str, disabled: bool) -> bool:
-        """Close or open the door for a user; False when there is no such user."""
-        return await self._change(username, {"disabled": disabled}, count="")
+        """Close or open the door for a user; False when there is no such user.
+
+        Sessions end for good when it closes: opening it again revives none.
+        """
+        ends = "password_set" if disabled else ""
+        return await self._change(username, {"disabled": disabled}, count=ends)
 
     async def sign_in(self, username: str, password: str) -> tuple[str, SignedIn] | None:
         """The new token and its session, or None: unknown, disabled and wrong look the same.

@@ -66,12 +66,24 @@ def outcome_of(commit: Doc) -> Outcome:
     for event in commit["events"]:
         match event["is"]:
             case "Refused":
-                return Refusal(
-                    reason=event["reason"], detail=event.get("detail", ""), seq=commit["seq"]
-                )
+                return _refusal(event, commit)
             case "Failed":
                 return Broken(commit_id=commit["_id"])
             case _:
                 continue
     changed = any(event["is"] != "Ignored" for event in commit["events"])
     return Decided(commit=commit, changed=changed)
+
+
+def _refusal(event: Doc, commit: Doc) -> Refusal:
+    reason, seq = event["reason"], commit["seq"]
+    match reason:
+        case "stale_view":
+            seen = commit["input"]["body"]["seen"]
+            detail = f"The conversation went on to {seq}; you looked at {seen}."
+        case "unknown_view":
+            seen = commit["input"]["body"]["seen"]
+            detail = f"The conversation stands at {seq}; {seen} is not known yet."
+        case _:
+            detail = event.get("detail", "")
+    return Refusal(reason=reason, detail=detail, seq=seq)

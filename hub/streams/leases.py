@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
 
-from hub.ports import Clock
+from hub.ports import Clock, Shards
 
 Doc = dict[str, Any]
+BEATS_A_LEASE = 3
+BEAT_MARGIN_S = 1.0
 
 
 @dataclass(slots=True)
@@ -31,6 +33,19 @@ class Watch:
                 self._seen[process] = (beat, now)
         alive = {p for p in beats if now - self._seen[p][1] < self.lease_s}
         return alive | {self.process}
+
+
+async def beating(shards: Shards, clock: Clock, lease_s: float) -> set[str]:
+    """The processes whose counter moves, for a program that is none of them.
+
+    Takes a little longer than the pause between two beats; at once when nobody ever beat.
+    """
+    before = await shards.beats()
+    if not before:
+        return set()
+    await clock.sleep(lease_s / BEATS_A_LEASE + BEAT_MARGIN_S)
+    after = await shards.beats()
+    return {process for process, beat in after.items() if before.get(process) != beat}
 
 
 def free_shards(

@@ -31,10 +31,20 @@ class Receipts:
         while True:
             await self._clock.sleep(self._settings.sweep_s)
             try:
-                for row in await self._inbox.unrouted(self._settings.round_rows):
-                    await self.resolve(row)
+                await self._sweep()
             except StoreUncertain as error:
                 log.warning("receipts not resolved", error=str(error))
+
+    async def _sweep(self) -> None:
+        """All of them, because any number that match nothing must not hide one that does."""
+        limit = self._settings.round_rows
+        after = None
+        while rows := await self._inbox.unrouted(limit, after):
+            for row in rows:
+                await self.resolve(row)
+            if len(rows) < limit:
+                return
+            after = (rows[-1]["at"], rows[-1]["_id"])
 
     async def resolve(self, row: Doc) -> None:
         receipt = unpack_as(row["body"], Receipt)

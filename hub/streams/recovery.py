@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from hub.errors import JournalDamaged
 from hub.model.ids import commit_id
 from hub.ports import HeartStores
 from hub.streams.effects import Effects, rows_of
@@ -26,22 +27,41 @@ async def recover(
 
     Raises:
         StoreUncertain: take them again under another token.
+        JournalDamaged: a cursor stands behind the end of the journal; no effect was made.
     """
+    shards = [
+        Shard(number, token, cursor, await _reached(stores, number, cursor) if cursor else start)
+        for number, cursor in taken.items()
+    ]
     heads = await stores.journal.tails(taken)
-    shards = []
-    for number, cursor in taken.items():
-        shard = Shard(number, token, cursor, start)
-        if number in heads:
+    for shard in shards:
+        if shard.number in heads:
             await _finish(stores, rules, effects, shard)
-        elif cursor:
-            last = await stores.journal.get(commit_id(number, cursor))
-            if last is not None:
-                shard.at = last["at"]
-        shards.append(shard)
     moved = {s.number: s.n for s in shards if s.n > taken[s.number]}
     if moved:
         await stores.shards.advance(moved)
     return shards
+
+
+async def _reached(stores: HeartStores, number: int, cursor: int) -> datetime:
+    """The time of the commit at the cursor.
+
+    A new primary may show an older majority until it has written something by the majority, so a
+    commit counts as missing only when it is not found after such a write.
+    """
+    place = commit_id(number, cursor)
+    commit = await stores.journal.get(place)
+    if commit is None:
+        await stores.shards.advance({number: cursor})
+        commit = await stores.journal.get(place)
+    if commit is None:
+        raise JournalDamaged(
+            f"the journal of shard {number:02x} is damaged: its effects are made up to commit "
+            f"{place}, which is missing. Nothing was decided, sent or changed in this shard. "
+            "Restore a backup of the whole database; `lianluo verify` lists what is missing."
+        )
+    at: datetime = commit["at"]
+    return at
 
 
 async def _finish(stores: HeartStores, rules: RuleBook, effects: Effects, shard: Shard) -> None:

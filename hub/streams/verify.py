@@ -1,19 +1,27 @@
-"""Checks of the whole journal: numbers, time, replay, effects. Reads only."""
+"""Checks of the whole journal: numbers, time, replay, effects, inputs. Reads only."""
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from hub.decisions.rules import StreamRules
 from hub.model.ids import SHARDS, commit_id
 from hub.ports import HeartStores
+from hub.streams.crosscheck import (
+    cursors_ahead,
+    effects_without_commit,
+    snapshots_ahead,
+    stored_and_never_decided,
+)
 from hub.streams.loading import fold, happened
 from hub.streams.rows import effect_rows
 from hub.streams.shard import Held
 
 Doc = dict[str, Any]
 PAGE = 500
+KEPT = timedelta(days=31)
+"""Inputs decided so recently are remembered while reading: their done rows may still stand."""
 
 RulesOf = Callable[[str, str], StreamRules | None]
 """The rules of a kind of stream in a version, or None when they are not at hand."""
@@ -29,26 +37,43 @@ class Report:
 
 
 async def verify(
-    stores: HeartStores, rules_of: RulesOf, current: Callable[[str], StreamRules]
+    stores: HeartStores, rules_of: RulesOf, current: Callable[[str], StreamRules], now: datetime
 ) -> Report:
     """Re-decide every commit from the fold before it and look for every effect up to the cursor.
 
     `current` gives the rules that fold a stream; decisions are compared only under the version
-    that made them.
+    that made them. Then what other tables say of the journal: cursors, outbox rows, snapshots and
+    the inputs that are done.
     """
     report = Report()
+    reached: dict[int, int] = {}
+    inputs: set[int] = set()
     cursors = {n: doc.get("cursor", 0) for n, doc in (await stores.shards.all()).items()}
-    heads = await stores.journal.tails(dict.fromkeys(range(SHARDS), 0))
+    heads = await _heads(stores, cursors)
+    report.problems += cursors_ahead(cursors, heads)
     for number, head in sorted(heads.items()):
         checker = _ShardChecker(number, report, rules_of, current)
         async for page in _pages(stores, number):
             for commit in page:
                 checker.check(commit)
+                if commit["at"] > now - KEPT:
+                    inputs.add(hash(commit["input"]["key"]))
             done = [c for c in page if c["n"] <= cursors.get(number, 0)]
             await _check_effects(stores, done, checker, report)
-        checker.end(head)
+        reached[number] = checker.end(head)
         report.streams += len(checker.held)
+    report.problems += await effects_without_commit(stores, reached)
+    report.problems += await snapshots_ahead(stores)
+    report.problems += await stored_and_never_decided(stores, inputs)
     return report
+
+
+async def _heads(stores: HeartStores, cursors: dict[int, int]) -> dict[int, int]:
+    """The last number of each shard, also behind a hole that ends before the cursor."""
+    heads = await stores.journal.tails(dict.fromkeys(range(SHARDS), 0))
+    for number, head in (await stores.journal.tails(cursors)).items():
+        heads[number] = max(head, heads.get(number, 0))
+    return heads
 
 
 async def _pages(stores: HeartStores, number: int) -> AsyncIterator[list[Doc]]:
@@ -93,11 +118,12 @@ class _ShardChecker:
         self._replay(held, commit)
         fold(held, commit)
 
-    def end(self, head: int) -> None:
+    def end(self, head: int) -> int:
         """The journal is read without gaps, so a hole shows as an end before the last number."""
         if self._n < head:
             missing = commit_id(self.number, self._n + 1)
             self._report.problems.append(f"{missing}: missing, the journal goes on to {head}")
+        return self._n
 
     def _held(self, stream: str) -> Held:
         held = self.held.get(stream)

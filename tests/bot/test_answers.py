@@ -47,7 +47,7 @@ async def test_answer_is_the_text_of_the_article(bot: FaqBot) -> None:
 )
 async def test_unclear_question_gets_buttons(bot: FaqBot, text: str, titles: list[str]) -> None:
     answer = await bot.answer(BotQuestion(text=text))
-    assert (answer.action, answer.reason) == (BotAction.SUGGEST, "unsure")
+    assert (answer.action, answer.reason) == (BotAction.SUGGEST, "bare_topic")
     assert [each.title for each in answer.candidates[: len(titles)]] == titles
     scores = [each.score for each in answer.candidates]
     assert scores == sorted(scores, reverse=True)
@@ -115,7 +115,7 @@ async def test_third_failure_in_a_row_goes_to_a_person(bot: FaqBot) -> None:
     ]
     assert [(answer.action, answer.reason) for answer in answers] == [
         (BotAction.REFUSE, "out_of_scope"),
-        (BotAction.SUGGEST, "unsure"),
+        (BotAction.SUGGEST, "bare_topic"),
         (BotAction.HAND_OFF, "repeated_misses"),
     ]
 

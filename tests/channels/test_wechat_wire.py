@@ -10,10 +10,9 @@ from channels.wechat.xml import read_fields
 from hub.errors import InboundRejected
 from hub.model.codec import pack, unpack
 from hub.model.ids import ChannelId
-from hub.model.inputs import CustomerMessage, CustomerSignal, Inbound, Receipt
+from hub.model.inputs import CustomerMessage, CustomerSignal, Inbound
 from hub.model.message import (
     Address,
-    DeliveryState,
     LinkPart,
     LocationPart,
     MediaKind,
@@ -252,31 +251,34 @@ def test_a_known_event_keeps_the_fields_of_its_own() -> None:
     }
 
 
-RECEIPTS = [
-    ("event_template_success", "200163836", DeliveryState.DELIVERED, ""),
-    ("event_template_captured", "3576043305420816385", DeliveryState.DELIVERED, ""),
-    ("event_template_user_block", "200163840", DeliveryState.FAILED, "user_block"),
-    ("event_template_system_failed", "200163840", DeliveryState.FAILED, "system_failed"),
+TEMPLATES = [
+    ("event_template_success", "200163836", "success"),
+    ("event_template_captured", "3576043305420816385", "success"),
+    ("event_template_user_block", "200163840", "failed:user block"),
+    ("event_template_system_failed", "200163840", "failed: system failed"),
 ]
 
 
-@pytest.mark.parametrize(("name", "provider_id", "state", "code"), RECEIPTS)
-def test_a_finished_template_job_is_a_receipt(
-    name: str, provider_id: str, state: DeliveryState, code: str
+@pytest.mark.parametrize(("name", "number", "status"), TEMPLATES)
+def test_the_result_of_a_template_another_system_sent_is_a_signal_with_its_status(
+    name: str, number: str, status: str
 ) -> None:
-    found = read(raw(name))
-    assert isinstance(found, Receipt)
-    assert (found.provider_id, found.state, found.code) == (provider_id, state, code)
+    found = signal(name)
+    assert (found.kind, found.value, found.grant) == ("template_result", status, None)
+    assert dict(found.raw) == {"MsgID": number, "Status": status}
 
 
-def test_a_receipt_with_an_unknown_status_settles_nothing() -> None:
-    body = raw("event_template_success").replace(b"[success]", b"[on its way]")
+def test_a_template_result_without_number_or_status_is_kept() -> None:
+    body = raw("event_template_success")
+    for cut in (b"<MsgID>200163836</MsgID>", b"<Status><![CDATA[success]]></Status>"):
+        assert cut in body
+        body = body.replace(cut, b"")
     found = read(body)
-    assert isinstance(found, Receipt)
-    assert (found.state, found.code) == (DeliveryState.UNCERTAIN, "on_its_way")
+    assert isinstance(found, CustomerSignal)
+    assert (found.kind, found.value, found.raw) == ("template_result", "", ())
 
 
-def test_receipts_of_two_templates_in_one_second_have_two_keys() -> None:
+def test_results_of_two_templates_in_one_second_have_two_keys() -> None:
     other = raw("event_template_success").replace(b"200163836", b"200163837")
     assert read(raw("event_template_success")).external_id != read(other).external_id
 
@@ -284,7 +286,7 @@ def test_receipts_of_two_templates_in_one_second_have_two_keys() -> None:
 @pytest.mark.parametrize("name", EVERY_FILE)
 def test_what_comes_out_is_plain_data_that_survives_storing(name: str) -> None:
     found = read(raw(name))
-    assert unpack(pack(found), CustomerMessage | CustomerSignal | Receipt) == found
+    assert unpack(pack(found), CustomerMessage | CustomerSignal) == found
 
 
 @pytest.mark.parametrize("name", EVERY_FILE)

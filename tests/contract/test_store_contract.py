@@ -225,6 +225,29 @@ async def test_a_row_without_a_stream_is_routed_once(stores: Stores) -> None:
     assert (routed["stream"], routed["body"]) == (S2, {"is": "DeliveryReport"})
 
 
+async def test_rows_without_a_stream_are_paged_by_time_and_key(stores: Stores) -> None:
+    inbox = stores.heart.inbox
+    late = NOON + timedelta(seconds=1)
+    rows = [row(k, shard=-1, stream="", at=NOON) for k in ("d", "b", "c")]
+    await inbox.insert([row("a", shard=-1, stream="", at=late), *rows], ordered=False)
+    assert ids(await inbox.unrouted(2)) == ["b", "c"]
+    assert ids(await inbox.unrouted(2, (NOON, "c"))) == ["d", "a"]
+    assert ids(await inbox.unrouted(9, (NOON, "d"))) == ["a"]
+    await inbox.route("c", 5, S2, {})
+    assert ids(await inbox.unrouted(1, (NOON, "c"))) == ["d"], "the place of a routed row holds"
+    assert await inbox.unrouted(9, (late, "a")) == []
+
+
+async def test_done_rows_come_by_key_without_open_and_buried_ones(stores: Stores) -> None:
+    inbox = stores.heart.inbox
+    await inbox.insert([row(k) for k in ("c", "a", "open", "dead", "b")], ordered=False)
+    await inbox.done(["c", "a", "b"], NOON + timedelta(days=30))
+    await inbox.bury("dead", "unmatched", NOON)
+    assert await inbox.done_rows(2) == [{"_id": "a", "stream": S1}, {"_id": "b", "stream": S1}]
+    assert await inbox.done_rows(2, "b") == [{"_id": "c", "stream": S1}]
+    assert await inbox.done_rows(2, "c") == []
+
+
 async def test_a_buried_row_is_a_dead_letter_with_its_body(stores: Stores) -> None:
     inbox = stores.heart.inbox
     rows = [row(f"r{i}", shard=-1, stream="", body={"id": i}) for i in range(4)]

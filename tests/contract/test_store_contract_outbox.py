@@ -220,3 +220,21 @@ async def test_the_higher_snapshot_wins_whoever_comes_first(stores: Stores, winn
         for docs in order:
             tasks.create_task(snapshots.save(docs))
     assert (await snapshots.load(["a"]))["a"]["seq"] == 9
+
+
+async def test_places_of_outbox_rows_come_by_key_whatever_their_state(stores: Stores) -> None:
+    outbox = stores.heart.outbox
+    await outbox.insert([job(3), job(1), job(2)])
+    await outbox.settle(job(1)["_id"], {}, {"state": "sent"})
+    wanted = [{name: job(n)[name] for name in ("_id", "shard", "n")} for n in (1, 2, 3)]
+    assert await outbox.places(2) == wanted[:2]
+    assert await outbox.places(2, wanted[1]["_id"]) == wanted[2:]
+    assert await outbox.places(2, wanted[2]["_id"]) == []
+
+
+async def test_places_of_snapshots_come_by_key(stores: Stores) -> None:
+    snapshots = stores.heart.snapshots
+    await snapshots.save([snapshot("b", 6), snapshot("a", 5), snapshot("c", 7)])
+    assert await snapshots.places(2) == [{"_id": "a", "seq": 5}, {"_id": "b", "seq": 6}]
+    assert await snapshots.places(2, "b") == [{"_id": "c", "seq": 7}]
+    assert await snapshots.places(2, "c") == []

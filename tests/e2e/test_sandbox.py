@@ -14,6 +14,10 @@ pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
 ]
 
+SMALL_TARGETS = """() => [...document.querySelectorAll('button, a.button, textarea')]
+  .map((each) => [each.textContent || each.ariaLabel, each.getBoundingClientRect()])
+  .filter(([, box]) => box.width > 0 && (box.width < 44 || box.height < 44))
+  .map(([name, box]) => `${name}: ${box.width} x ${box.height}`)"""
 LOSS = "请您不要着急，先办理挂失"
 QUESTIONS = (
     ("我的银行卡丢了怎么办", LOSS, "银行卡丢失怎么挂失"),
@@ -202,5 +206,32 @@ async def test_phone_screen_has_tabs_and_counts_what_is_unseen(visitor: Visitor)
     await expect(page.get_by_test_id("commit").first).to_be_visible()
     await visitor.shoot("sandbox-phone-journal")
     assert await visitor.serious_findings() == []
+    assert await page.evaluate(SMALL_TARGETS) == []
+    await page.locator("#tab-phone").click()
+    assert await page.evaluate(SMALL_TARGETS) == []
     width = await page.evaluate("document.documentElement.scrollWidth")
     assert width <= 360
+
+
+async def test_the_printed_address_leads_to_the_sandbox(visitor: Visitor, demo_url: str) -> None:
+    page = await visitor.open()
+    answer = await page.goto(demo_url)
+    assert answer is not None
+    assert (answer.status, page.url) == (200, f"{demo_url}/sandbox")
+
+
+async def test_the_journal_stays_at_its_end_when_language_or_size_change(visitor: Visitor) -> None:
+    page = await visitor.open()
+    for question, _, _ in QUESTIONS:
+        await visitor.write(question)
+    journal = page.get_by_test_id("journal")
+    left = "list => Math.round(list.scrollHeight - list.scrollTop - list.clientHeight)"
+    overflows = "list => list.scrollHeight > list.clientHeight + 100"
+    assert await journal.evaluate(overflows)
+    await page.get_by_title("切换到英文").click()
+    assert await journal.evaluate(left) <= 1
+    await page.set_viewport_size({"width": 1000, "height": 600})
+    await page.wait_for_function(
+        "() => { const list = document.querySelector('[data-test=journal]');"
+        " return list.scrollHeight - list.scrollTop - list.clientHeight <= 1 }"
+    )

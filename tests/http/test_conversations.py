@@ -88,6 +88,9 @@ async def test_a_reply_on_an_old_view_is_refused_with_the_place_to_read_on() -> 
         assert answer.content_type == "application/problem+json"
         assert problem["reason"] == "stale_view"
         assert problem["seq"] > seen
+        assert problem["detail"] == (
+            f"The conversation went on to {problem['seq']}; you looked at {seen}."
+        )
         assert w.channel.sent == []
         again = await w.post(
             f"{BASE}/{conversation}/messages",

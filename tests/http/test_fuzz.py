@@ -7,6 +7,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import cycle, repeat
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from tests.http.world import HEADERS, PASSWORD, World, compose, eventually, worl
 pytestmark = [pytest.mark.slow]
 
 EXAMPLES = 25
+REPLIES, LETTERS_A_REPLY = 8, 5
 KNOWN_EVERY = 2
 """Of the well-formed ids in paths every second one is replaced by one that stands."""
 
@@ -31,18 +33,19 @@ MAY_NEVER_SUCCEED = {
     "POST /api/v1/session": "nobody guesses a password",
     "POST /api/v1/conversations/{conversation_id}/hand-off": "it is handed off already",
     "POST /api/v1/customers/{customer_id}/merge": "nobody guesses a second customer",
-    "POST /api/v1/dead-letters/{dead_letter_id}/retry": "the one letter may be decided",
-    "POST /api/v1/dead-letters/{dead_letter_id}/discard": "the one letter may be decided",
 }
 
 
 @dataclass(kw_only=True)
 class Served:
-    """A hub with two customers to be joined and a dead letter. `token` makes a new session."""
+    """A hub with two customers to be joined and many dead letters.
+
+    `token` makes a new session; `known` names for a parameter what stands, one after another.
+    """
 
     base: str
     token: Callable[[], str]
-    known: dict[str, str]
+    known: dict[str, Iterator[Any]]
     asked: int = 0
     seen: set[tuple[str, int]] = field(default_factory=set)
 
@@ -51,25 +54,34 @@ class Served:
         return asked - {label for label, status in self.seen if status < 300}
 
 
-async def _furnish(w: World) -> dict[str, str]:
+async def _furnish(w: World) -> dict[str, Iterator[Any]]:
     conversation = await w.customer_says("o-1", "在吗")
     await w.sign_in("admin")
     w.channel.broken = "not_in_window"
-    reply = {"command_id": "first", "seen": 1, "text": "您好"}
-    await w.post(f"/api/v1/conversations/{conversation}/messages", reply)
+    third = await w.customer_says("o-3", "您好")
+    path = f"/api/v1/conversations/{third}"
+    for n in range(1, REPLIES + 1):
+        seen = (await w.get_json(path))["seq"]
+        reply = {"command_id": f"reply-{n}", "seen": seen, "text": "好" * 600 * LETTERS_A_REPLY}
+        assert (await w.post(f"{path}/messages", reply)).status == 201
+        await w.customer_says("o-3", f"在吗 {n}")
 
     async def dead() -> Any:
-        return (await w.get_json("/api/v1/dead-letters"))["items"]
+        items = (await w.get_json("/api/v1/dead-letters?limit=100"))["items"]
+        return items if len(items) == REPLIES * LETTERS_A_REPLY else None
 
-    letter = (await eventually(dead))[0]
+    letters = await eventually(dead)
+    w.channel.broken = ""
     other = await w.customer_says("o-2", "你好")
     lower, higher = sorted(one.partition(".")[0] for one in (conversation, other))
     merge = {"command_id": "second", "into": lower}
     await w.post(f"/api/v1/customers/{higher}/merge", merge)
+    seq = (await w.get_json(f"/api/v1/conversations/{conversation}"))["seq"]
     return {
-        "conversation_id": conversation,
-        "customer_id": higher,
-        "dead_letter_id": letter["id"],
+        "seen": repeat(seq),
+        "conversation_id": repeat(conversation),
+        "customer_id": repeat(higher),
+        "dead_letter_id": cycle([letter["id"] for letter in letters]),
     }
 
 
@@ -131,10 +143,13 @@ def test_whatever_is_asked_the_answer_is_as_described(case: Any, served: Served)
         case.cookies = {COOKIE: served.token()}
     if _fits(case, ParameterLocation.PATH) and served.asked % KNOWN_EVERY == 0:
         case.path_parameters = {
-            name: served.known.get(name, value) for name, value in case.path_parameters.items()
+            name: next(served.known.get(name, repeat(value)))
+            for name, value in case.path_parameters.items()
         }
     if _fits(case, ParameterLocation.BODY) and "command_id" in case.body:
         case.body = {**case.body, "command_id": f"fuzz-{served.asked}"}
+        if "seen" in case.body and served.asked % KNOWN_EVERY == 0:
+            case.body["seen"] = next(served.known["seen"])
     answer = case.call_and_validate(base_url=served.base, headers=HEADERS, timeout=20)
     served.seen.add((case.operation.label, answer.status_code))
 

@@ -99,3 +99,21 @@ def test_a_receipt_nobody_waits_for_is_a_visible_dead_letter_after_72_hours() ->
         assert [r["_id"] for r in await rig.p.stores.heart.inbox.dead(10)] == [key]
 
     rigged(body, receipt_keep_s=72.0)
+
+
+def test_receipts_of_other_systems_hide_none_of_ours() -> None:
+    """600 that match nothing, more than are read at once, came before the one that does."""
+    assert EngineSettings().round_rows < 600
+
+    async def body(rig: Rig) -> None:
+        rig.answer = taken(0)
+        await rig.start()
+        for i in range(600):
+            await receipt(rig, f"foreign{i:03d}", DeliveryState.DELIVERED)
+        await rig.do("k1", "job", to="d", text="a")
+        await until(lambda: states(rig) == ["sent"])
+        await receipt(rig, "p1", DeliveryState.DELIVERED)
+        await until(lambda: states(rig) == ["sent", "delivered"])
+        assert sum(r["open"] for r in rig.table("inbox").values()) >= 600
+
+    rigged(body)

@@ -57,8 +57,11 @@ class MemoryInbox:
 
         await self._db.update(INBOX, [(key, close) for key in keys])
 
-    async def unrouted(self, limit: int) -> list[Doc]:
-        rows = await self._db.scan(INBOX, [("open", UNROUTED)])
+    async def unrouted(self, limit: int, after: tuple[datetime, str] | None = None) -> list[Doc]:
+        def wanted(row: Doc) -> bool:
+            return after is None or (row["at"], row["_id"]) > after
+
+        rows = await self._db.scan(INBOX, [("open", UNROUTED)], wanted)
         rows.sort(key=lambda r: (r["at"], r["_id"]))
         return rows[:limit]
 
@@ -80,6 +83,10 @@ class MemoryInbox:
 
     async def dead(self, limit: int, after: str = "") -> list[Doc]:
         return await self._db.scan(INBOX, ["dead"], after=after, limit=limit)
+
+    async def done_rows(self, limit: int, after: str = "") -> list[Doc]:
+        rows = await self._db.scan(INBOX, ["done"], after=after, limit=limit)
+        return [{"_id": r["_id"], "stream": r["stream"]} for r in rows]
 
 
 def _conforms(inbox: MemoryInbox) -> ports.Inbox:

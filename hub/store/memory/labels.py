@@ -24,6 +24,8 @@ def inbox_labels(row: Doc) -> Iterable[Hashable]:
         yield ("open", row["shard"])
     if row.get("dead"):
         yield "dead"
+    elif not row["open"]:
+        yield "done"
 
 
 def journal_labels(commit: Doc) -> Iterable[Hashable]:
@@ -31,6 +33,7 @@ def journal_labels(commit: Doc) -> Iterable[Hashable]:
 
 
 def outbox_labels(row: Doc) -> Iterable[Hashable]:
+    yield EVERY
     if row["open"]:
         yield ("open", row["shard"])
     if row.get("told") is False:
@@ -63,7 +66,6 @@ _BY_COLLECTION: Mapping[str, Labels] = {
     JOURNAL: journal_labels,
     OUTBOX: outbox_labels,
     ALARMS: shard_label,
-    SNAPSHOTS: no_label,
     CURSORS: no_label,
 }
 

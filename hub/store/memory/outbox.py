@@ -8,6 +8,7 @@ from hub import ports
 from hub.store.memory.database import Connection
 from hub.store.memory.labels import OUTBOX
 from hub.store.memory.matching import matches
+from hub.store.memory.table import EVERY
 from hub.store.shapes import settled
 
 Doc = dict[str, Any]
@@ -88,6 +89,10 @@ class MemoryOutbox:
 
     async def dead(self, limit: int, after: str = "") -> list[Doc]:
         return await self._db.scan(OUTBOX, ["dead"], after=after, limit=limit)
+
+    async def places(self, limit: int, after: str = "") -> list[Doc]:
+        rows = await self._db.scan(OUTBOX, [EVERY], after=after, limit=limit)
+        return [{name: r[name] for name in ("_id", "shard", "n")} for r in rows]
 
 
 def _conforms(outbox: MemoryOutbox) -> ports.Outbox:

@@ -6,6 +6,7 @@ from typing import Any
 from hub import ports
 from hub.store.memory.database import Change, Connection
 from hub.store.memory.labels import SNAPSHOTS
+from hub.store.memory.table import EVERY
 
 Doc = dict[str, Any]
 
@@ -26,6 +27,10 @@ class MemorySnapshots:
 
     async def save(self, snapshots: Sequence[Doc]) -> None:
         await self._db.update(SNAPSHOTS, [(s["_id"], _newer(s)) for s in snapshots])
+
+    async def places(self, limit: int, after: str = "") -> list[Doc]:
+        rows = await self._db.scan(SNAPSHOTS, [EVERY], after=after, limit=limit)
+        return [{"_id": r["_id"], "seq": r["seq"]} for r in rows]
 
 
 def _conforms(snapshots: MemorySnapshots) -> ports.Snapshots:

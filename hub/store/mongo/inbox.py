@@ -58,8 +58,12 @@ class MongoInbox:
         with asking():
             await self._rows.update_many({"_id": {"$in": keys}}, change)
 
-    async def unrouted(self, limit: int) -> list[Doc]:
-        where = {"open": True, "shard": UNROUTED}
+    async def unrouted(self, limit: int, after: tuple[datetime, str] | None = None) -> list[Doc]:
+        where: Doc = {"open": True, "shard": UNROUTED}
+        if after is not None:
+            at, key = after
+            where["at"] = {"$gte": at}
+            where["$or"] = [{"at": {"$gt": at}}, {"_id": {"$gt": key}}]
         return await read_in_order(self._rows, where, ("at", "_id"), limit)
 
     async def route(self, key: str, shard: int, stream: str, body: Doc) -> bool:
@@ -77,6 +81,10 @@ class MongoInbox:
     async def dead(self, limit: int, after: str = "") -> list[Doc]:
         where = {"dead": True, "_id": {"$gt": after}}
         return await read(self._rows, where, sort=[("_id", 1)], limit=limit)
+
+    async def done_rows(self, limit: int, after: str = "") -> list[Doc]:
+        where = {"_id": {"$gt": after}, "open": False, "dead": {"$ne": True}}
+        return await read(self._rows, where, {"stream": 1}, sort=[("_id", 1)], limit=limit)
 
 
 def _conforms(inbox: MongoInbox) -> ports.Inbox:

@@ -82,6 +82,11 @@ class MongoOutbox:
         where = {"dead": True, "_id": {"$gt": after}}
         return await read(self._rows, where, sort=[("_id", 1)], limit=limit)
 
+    async def places(self, limit: int, after: str = "") -> list[Doc]:
+        where = {"_id": {"$gt": after}}
+        fields = {"shard": 1, "n": 1}
+        return await read(self._rows, where, fields, sort=[("_id", 1)], limit=limit)
+
 
 def _conforms(outbox: MongoOutbox) -> ports.Outbox:
     return outbox

@@ -25,6 +25,10 @@ class MongoSnapshots:
     async def save(self, snapshots: Sequence[Doc]) -> None:
         await save_newer(self._snapshots, snapshots, _older)
 
+    async def places(self, limit: int, after: str = "") -> list[Doc]:
+        where = {"_id": {"$gt": after}}
+        return await read(self._snapshots, where, {"seq": 1}, sort=[("_id", 1)], limit=limit)
+
 
 def _conforms(snapshots: MongoSnapshots) -> ports.Snapshots:
     return snapshots

@@ -2,9 +2,11 @@
  * Keep a growing list at its end, but never move it under somebody's hand.
  *
  * The list follows while it stands at its end and neither pointer nor keyboard is in it; otherwise
- * what is new is counted and waits behind a button.
+ * what is new is counted and waits behind a button. A list at its end stays there when its own size
+ * or the language changes.
  */
-import { nextTick, ref, type Ref } from 'vue'
+import { nextTick, onBeforeUnmount, onMounted, ref, watch, type Ref } from 'vue'
+import { useWords } from './useWords'
 
 const NEAR_END_PX = 48
 
@@ -50,6 +52,21 @@ export function useFollow(list: Ref<HTMLElement | null>, held: () => boolean): F
     atEnd = isAtEnd(element)
     if (atEnd) waiting.value = 0
   }
+
+  /** What was at its end before the lines moved is at its end after it. */
+  function pin(): void {
+    const element = list.value
+    if (element && atEnd && waiting.value === 0) element.scrollTop = element.scrollHeight
+  }
+
+  const sizes = new ResizeObserver(pin)
+  onMounted(() => {
+    if (list.value) sizes.observe(list.value)
+  })
+  onBeforeUnmount(() => {
+    sizes.disconnect()
+  })
+  watch(useWords().locale, pin, { flush: 'post' })
 
   return { waiting, grown, toEnd, onScroll }
 }
