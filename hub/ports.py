@@ -174,14 +174,13 @@ class Alarms(Protocol):
 
 
 class Snapshots(Protocol):
-    """`{_id: stream, seq, n, rules, state}`; replaced only by a higher seq."""
+    """`{_id: stream, seq, n, rules, state}`; only a higher seq replaces; `places`: `{_id, seq}`."""
 
     async def load(self, streams: Collection[str]) -> dict[str, Doc]:
         """The snapshots there are; the caller ignores one made under other rules."""
 
     async def save(self, snapshots: Sequence[Doc]) -> None: ...
-    async def places(self, limit: int, after: str = "") -> list[Doc]:
-        """`{_id, seq}` of all snapshots, by key."""
+    async def places(self, limit: int, after: str = "") -> list[Doc]: ...
 
 
 class ProjectionStore(Protocol):
@@ -304,9 +303,7 @@ class WebhookReply:
 
 
 Accept = Callable[[Inbound], Awaitable[bool]]
-"""Store an inbound durably; True = new, False = stood already.
-
-Raises StoreUncertain, Overloaded."""
+"""Store durably; True = new, False = stood already. Raises StoreUncertain, Overloaded."""
 
 
 class ChannelAdapter(Protocol):

@@ -12,7 +12,7 @@ from hub.model.ids import shard_of as shard_number
 from hub.ports import Bus, Clock, HeartStores
 from hub.streams.after import Aftermath
 from hub.streams.effects import Effects
-from hub.streams.leases import Watch, free_shards
+from hub.streams.leases import BEATS_A_LEASE, Watch, free_shards
 from hub.streams.loading import load_streams
 from hub.streams.recovery import recover
 from hub.streams.settings import EngineSettings
@@ -101,7 +101,7 @@ class Owner:
             except StoreUncertain as error:
                 log.warning("lease not renewed", error=str(error))
             try:
-                async with asyncio.timeout(self._settings.lease_s / 3):
+                async with asyncio.timeout(self._settings.lease_s / BEATS_A_LEASE):
                     await self._retake.wait()
                 await self._clock.sleep(self._settings.retake_s)
             except TimeoutError:
