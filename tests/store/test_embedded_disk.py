@@ -1,7 +1,6 @@
 """A disk that fills up under the embedded database, with the real program."""
 
 import asyncio
-import gc
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,23 +15,13 @@ from hub.store.embedded import EmbeddedMongo
 from hub.store.embedded_errors import DiskFull
 from hub.store.embedded_folder import MEGABYTE, EmbeddedSettings
 
-pytestmark = [
-    pytest.mark.serial,
-    # the driver forgets a socket when its server goes while it connects
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = pytest.mark.serial
 
 Client = AsyncMongoClient[dict[str, object]]
 
 
 def embedded(data: Path, **settings: object) -> EmbeddedMongo:
     return EmbeddedMongo(EmbeddedSettings(data=data, **settings), SystemClock())  # type: ignore[arg-type]
-
-
-@pytest.fixture(autouse=True)
-def _forgotten_sockets_are_collected_here() -> Iterator[None]:
-    yield
-    gc.collect()
 
 
 async def ids(mongo: EmbeddedMongo) -> list[object]:
