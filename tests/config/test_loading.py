@@ -192,4 +192,4 @@ def test_every_line_of_a_first_file_may_be_uncommented(tmp_path: Path) -> None:
     ]
     file = tmp_path / "lianluo.toml"
     file.write_text("\n".join(lines), encoding="utf-8")
-    load(file, {})
+    assert load(file, {}).http.model_dump() == load(None, {}).http.model_dump()

@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+from hub.store.mongo.stores import MongoStores
 from tests.fakes.clock import NOON, ManualClock
 from tests.fakes.stores import Stores
 
@@ -250,3 +251,16 @@ async def test_a_refresher_that_died_is_replaced_after_its_time(
     assert not await tokens.begin_refresh("w", 0, SOON)
     manual_clock.advance(timedelta(seconds=1))
     assert await tokens.begin_refresh("w", 0, SOON + timedelta(seconds=10))
+
+
+async def test_a_document_is_listed_only_when_its_fold_is_complete(
+    mongo_stores: MongoStores,
+) -> None:
+    """A save writes document by document: a reader between two would pass the first one by."""
+    projections = mongo_stores.heart.projections
+    await projections.save(LIST, [view("later", 2)])
+    await projections.advance(LIST, {1: 0})
+    assert await mongo_stores.reading.changed(LIST, {}, 10) == []
+    await projections.save(LIST, [view("earlier", 1)])
+    await projections.advance(LIST, {1: 2})
+    assert ids(await mongo_stores.reading.changed(LIST, {}, 10)) == ["earlier", "later"]

@@ -54,6 +54,7 @@ class MongoReading:
         return await read_one(self._database[projected(name)], key)
 
     async def changed(self, name: str, after: Mapping[int, int], limit: int) -> list[Doc]:
+        """Up to the projection's cursor only: below it every save of a fold is complete."""
         collection = self._database[projected(name)]
         cursors = await read_cursors(self._cursors, projected(name))
         found: list[Doc] = []
@@ -61,7 +62,7 @@ class MongoReading:
             floor, cursor = after.get(shard, 0), cursors.get(shard, 0)
             if cursor <= floor or self._is_empty(name, shard, floor, cursor):
                 continue
-            where = {"shard": shard, "n": {"$gt": floor}}
+            where = {"shard": shard, "n": {"$gt": floor, "$lte": cursor}}
             docs = await read(
                 collection, where, sort=[("n", 1), ("_id", 1)], limit=limit - len(found)
             )
