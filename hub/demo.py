@@ -116,10 +116,16 @@ async def _logins(hub: Hub, environment: Mapping[str, str]) -> str:
     """Make the demo's people; a given password replaces the one of an earlier start."""
     password = environment.get("LIANLUO_DEMO_PASSWORD") or secrets.token_urlsafe(9)
     access = Access(hub.stores.documents, hub.clock, ArgonPasswords(), AccessRules(min_password=1))
-    for username, name, role in LOGINS:
-        user = User(username=username, display_name=name, role=role)
-        if not await access.add_user(user, password):
-            await access.set_password(username, password)
+
+    async def keep(user: User) -> None:
+        if await hub.stores.documents.get("users", user.username) is None:
+            await access.add_user(user, password)
+        else:
+            await access.set_password(user.username, password)
+
+    async with asyncio.TaskGroup() as tasks:
+        for username, name, role in LOGINS:
+            tasks.create_task(keep(User(username=username, display_name=name, role=role)))
     return password
 
 
