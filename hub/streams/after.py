@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import structlog
-
 from hub.errors import StoreUncertain
 from hub.ports import Clock, HeartStores
 from hub.streams.effects import Effects, rows_of
-from hub.streams.rows import COMMIT_WEIGHT, weight
-from hub.streams.shard import Decided, Shard
+from hub.streams.rows import weight
+from hub.streams.shard import Decided, Held, Shard
+from hub.streams.snapshots import SnapshotKeeper
 
 Doc = dict[str, Any]
-log = structlog.get_logger(__name__)
+
+BYTES_A_COMMIT = 4096
+"""What snapshots of a large state may cost: it is written the less often the heavier it is."""
 
 
 class Aftermath:
@@ -27,7 +28,8 @@ class Aftermath:
         effects: Effects,
         clock: Clock,
         *,
-        snapshot_every: int = 64,
+        snapshot_every: int,
+        snapshot_weight: int,
         flush_s: float = 1.0,
         batch: int = 256,
     ) -> None:
@@ -35,6 +37,7 @@ class Aftermath:
         self._effects = effects
         self._clock = clock
         self._every = snapshot_every
+        self._keeper = SnapshotKeeper(stores.snapshots, snapshot_weight)
         self._flush_s = flush_s
         self._batch = batch
         self._waiting: deque[Decided] = deque()
@@ -52,23 +55,29 @@ class Aftermath:
         for decided in durable:
             held = decided.held
             held.flying -= 1
-            if held.flying == 0 and held.state.seq - held.snapshot_seq >= self._every:
-                self._snapshot(decided)
+            if held.frozen is None and self._is_due(held):
+                self._freeze(held)
+            if held.frozen is not None and held.frozen["seq"] == decided.commit["seq"]:
+                self._snapshots[held.stream] = {**held.frozen, "n": decided.commit["n"]}
+                held.frozen = None
 
-    def _snapshot(self, decided: Decided) -> None:
-        held = decided.held
-        held.snapshot_seq = held.state.seq
+    def _is_due(self, held: Held) -> bool:
+        return bool(held.state.seq - held.snapshot_seq >= max(self._every, held.pace))
+
+    def _freeze(self, held: Held) -> None:
+        """A busy stream always has commits in flight: what they made is in this copy of the state,
+        and the copy is worth nothing before the last of them is durable."""
         state = held.rules.freeze(held.state)
-        if weight(state) > COMMIT_WEIGHT:
-            log.warning("state too large for a snapshot", stream=held.stream)
-            return
-        self._snapshots[held.stream] = {
+        held.snapshot_seq = held.state.seq
+        held.pace = weight(state) // BYTES_A_COMMIT
+        held.frozen = {
             "_id": held.stream,
             "seq": held.state.seq,
-            "n": decided.commit["n"],
             "rules": held.rules.version,
             "state": state,
         }
+        if held.parted:
+            self._keeper.expect_parts(held.stream)
 
     @property
     def busy(self) -> bool:
@@ -134,7 +143,7 @@ class Aftermath:
             if cursors:
                 await self._stores.shards.advance(cursors)
             if snapshots:
-                await self._stores.snapshots.save(list(snapshots.values()))
+                await self._keeper.save(list(snapshots.values()))
         except StoreUncertain:
             self._cursors = {**cursors, **self._cursors}
             self._snapshots = {**snapshots, **self._snapshots}

@@ -7,6 +7,7 @@ from hub.decisions.rules import StreamRules
 from hub.model.events import Failed
 from hub.ports import HeartStores
 from hub.streams.shard import Held, RuleBook
+from hub.streams.snapshots import load_snapshots
 
 Doc = dict[str, Any]
 
@@ -15,16 +16,21 @@ async def load_streams(
     stores: HeartStores, rules: RuleBook, streams: Collection[str]
 ) -> dict[str, Held]:
     """The folds of streams as far as they are durable."""
-    snapshots = await stores.snapshots.load(streams)
+    versions = {stream: rules.of(stream).version for stream in streams}
+    snapshots = await load_snapshots(stores.snapshots, versions)
     held: dict[str, Held] = {}
     for stream in streams:
         book = rules.of(stream)
         snapshot = snapshots.get(stream)
-        if snapshot is None or snapshot["rules"] != book.version:
+        if snapshot is None:
             held[stream] = Held(stream, book, book.new(stream))
         else:
             held[stream] = Held(
-                stream, book, book.thaw(snapshot["state"]), snapshot_seq=snapshot["seq"]
+                stream,
+                book,
+                book.thaw(snapshot["state"]),
+                snapshot_seq=snapshot["seq"],
+                parted="parts" in snapshot,
             )
             held[stream].state.seq = snapshot["seq"]
     for commit in await stores.journal.of_streams({s: h.state.seq for s, h in held.items()}):

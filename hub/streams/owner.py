@@ -52,7 +52,11 @@ class Owner:
         self.heard: list[Callable[[Sequence[Doc]], None]] = []
         self._effects = Effects(stores, bus, clock)
         self._after = Aftermath(
-            stores, self._effects, clock, snapshot_every=settings.snapshot_every
+            stores,
+            self._effects,
+            clock,
+            snapshot_every=settings.snapshot_every,
+            snapshot_weight=settings.snapshot_weight,
         )
         self._writer = Writer(stores.journal, clock, durable=self._on_durable, lose=self._on_lost)
         self._watch = Watch(clock, self.process, settings.lease_s)

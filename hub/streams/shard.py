@@ -20,7 +20,11 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class Held:
-    """A stream in memory. `flying` commits are decided and not yet durable."""
+    """A stream in memory. `flying` commits are decided and not yet durable.
+
+    `frozen` is a snapshot taken while commits flew: it counts when its own commit is durable.
+    `pace`: commits to the next snapshot. `parted`: the snapshot it was loaded from has parts.
+    """
 
     stream: str
     rules: StreamRules
@@ -28,6 +32,9 @@ class Held:
     flying: int = 0
     alarm: datetime | None = None
     snapshot_seq: int = 0
+    pace: int = 0
+    frozen: Doc | None = None
+    parted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from hub.store.mongo.stores import MongoStores
 from tests.fakes.clock import NOON, ManualClock
 from tests.fakes.stores import Stores
@@ -128,6 +130,67 @@ async def test_a_page_keeps_to_its_conditions(stores: Stores) -> None:
     assert await page(customer_id="c2", state="queued") == []
     assert await page(address__value="o1") == ["a"]
     assert await page(addresses__value="o2") == ["c"]
+
+
+async def test_a_list_in_a_document_matches_by_any_of_its_elements(stores: Stores) -> None:
+    docs = [
+        view("a", agents=["agent1"]),
+        view("b", agents=["agent2", "agent1"], minutes=1),
+        view("c", agents=[], minutes=2),
+        view("d", minutes=3),
+        view("e", agents=["agent3"], minutes=4),
+    ]
+    await stores.heart.projections.save(LIST, docs)
+
+    async def of(agents: Any, **more: Any) -> list[str]:
+        return ids(await stores.reading.page(LIST, {"agents": agents, **more}, limit=9))
+
+    assert await of("agent1") == ["a", "b"]
+    assert await of(["agent2", "agent3"]) == ["b", "e"]
+    assert await of("agent") == []
+    assert await of("agent1", state="closed") == []
+    first = await stores.reading.page(LIST, {"agents": "agent1"}, limit=1)
+    before = (first[0]["updated_at"], "a")
+    rest = await stores.reading.page(LIST, {"agents": "agent1"}, limit=9, before=before)
+    assert ids(rest) == ["b"]
+
+
+async def test_a_search_finds_names_and_last_words_newest_first(stores: Stores) -> None:
+    docs = [
+        view("a", display_name="Wang Li", last_text="怎么查额度", minutes=3000),
+        view("b", display_name="李先生", last_text="ask Wang", minutes=1),
+        view("c", display_name="王女士", last_text="额度 100% (a.b)", state="closed"),
+        view("d", minutes=2),
+    ]
+    await stores.heart.projections.save(LIST, docs)
+
+    async def search(text: str, limit: int = 9, **where: Any) -> list[str]:
+        return ids(await stores.reading.search(LIST, text, where, limit=limit))
+
+    assert await search("wang") == ["b", "a"]
+    assert await search("WANG", 1) == ["b"]
+    assert await search("额度") == ["c", "a"]
+    assert await search("额度", state="bot") == ["a"]
+    assert await search("额度", state=["closed", "queued"]) == ["c"]
+    assert await search("王女") == ["c"]
+    assert await search("nobody") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("100% (a.b)", ["c"]), ("a.b", ["c"]), ("a_b", []), (".*", []), ("(", ["c"]), ("a|b", []),
+        ("^", []), ("$", ["d"]), ("[x]", []), ("\\", ["d"]), ("-#&~", ["d"]), ("\n", []),
+    ],
+)  # fmt: skip
+async def test_nothing_in_a_searched_text_is_a_pattern(
+    stores: Stores, text: str, found: list[str]
+) -> None:
+    await stores.heart.projections.save(
+        LIST,
+        [view("c", last_text="额度 100% (a.b)"), view("d", last_text="5$ \\ -#&~", minutes=1)],
+    )
+    assert ids(await stores.reading.search(LIST, text, {}, limit=9)) == found
 
 
 async def test_one_document_of_a_list_is_read_by_its_key(stores: Stores) -> None:

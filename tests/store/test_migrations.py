@@ -79,7 +79,7 @@ async def test_a_migration_cut_off_half_way_runs_again(
     database = mongo_stores.database
     await database["migrations"].delete_many({})
     await database["inbox"].drop_index("dead")
-    assert await migrate(database, manual_clock) == [1]
+    assert await migrate(database, manual_clock) == [m.number for m in MIGRATIONS]
     assert "dead" in await database["inbox"].index_information()
 
 
@@ -88,13 +88,25 @@ async def test_a_later_program_runs_only_what_is_missing(
 ) -> None:
     ran: list[int] = []
 
-    async def second(_: Database) -> None:
-        ran.append(2)
+    async def later(_: Database) -> None:
+        ran.append(98)
 
-    steps = (*MIGRATIONS, Migration(2, "second", second))
-    assert await migrate(mongo_stores.database, manual_clock, steps) == [2]
+    steps = (*MIGRATIONS, Migration(98, "later", later))
+    assert await migrate(mongo_stores.database, manual_clock, steps) == [98]
     assert await migrate(mongo_stores.database, manual_clock, steps) == []
-    assert ran == [2]
+    assert ran == [98]
+
+
+async def test_a_database_of_before_there_was_a_desk_gets_what_it_lacks(
+    mongo_stores: MongoStores, manual_clock: ManualClock
+) -> None:
+    database = mongo_stores.database
+    await database["migrations"].delete_one({"_id": 2})
+    await database["snapshot_parts"].drop()
+    await database["projection_conversations"].drop_index("agents")
+    assert await migrate(database, manual_clock) == [2]
+    assert "stream" in await database["snapshot_parts"].index_information()
+    assert "agents" in await database["projection_conversations"].index_information()
 
 
 async def test_a_newer_database_is_refused_and_left_alone(
@@ -103,7 +115,7 @@ async def test_a_newer_database_is_refused_and_left_alone(
     database = mongo_stores.database
     await database["migrations"].insert_one({"_id": 99, "name": "of tomorrow", "at": NOON})
     await database["inbox"].drop_index("dead")
-    with pytest.raises(StartError, match=r"migration 99, this one knows 1"):
+    with pytest.raises(StartError, match=r"migration 99, this one knows 2"):
         await open_stores(mongo_uri, database.name, manual_clock)
     assert "dead" not in await database["inbox"].index_information()
 

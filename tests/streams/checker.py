@@ -50,10 +50,6 @@ class History:
         database.write = noting  # type: ignore[method-assign]
 
 
-def rules_for(stream: str) -> Any:
-    return DeskRules() if stream.startswith("desk:") else CustomerRules()
-
-
 class Checker:
     def __init__(self, tables: dict[str, dict[Any, Doc]], history: History) -> None:
         self.journal = tables["journal"]
@@ -65,6 +61,9 @@ class Checker:
         self.messages: dict[str, list[str]] = defaultdict(list)
         self.replies: dict[str, int] = {}
         self.wanted: dict[str, Doc] = {}
+
+    def rules(self, stream: str) -> Any:
+        return DeskRules() if stream.startswith("desk:") else CustomerRules()
 
     def check(self, now: datetime | None = None) -> list[str]:
         """With `now`, no timer may have been due long before it."""
@@ -83,7 +82,7 @@ class Checker:
 
     def _timers(self, states: dict[str, Any], now: datetime) -> None:
         for stream, state in states.items():
-            due = rules_for(stream).due(state)
+            due = self.rules(stream).due(state)
             if due is not None and due < now - PATIENCE:
                 self.bad.append(f"stuck: a timer of {stream} has not fired")
 
@@ -103,7 +102,7 @@ class Checker:
 
     def _commit(self, doc: Doc, states: dict[str, Any]) -> bool:
         stream, key = doc["stream"], doc["input"]["key"]
-        rules = rules_for(stream)
+        rules = self.rules(stream)
         state = states.setdefault(stream, rules.new(stream))
         if key in self.history.told and doc["events"][0]["is"] != "Ignored":
             self.bad.append(f"answer: {key} was refused, then done")
@@ -124,13 +123,17 @@ class Checker:
         jobs, tells = effect_rows(doc, effects)
         self.wanted.update({r["_id"]: r for r in jobs + tells})
         if stream.startswith("desk:"):
-            works = state.data["works"].values()
-            load = Counter(x["agent"] for x in works if x["s"] in ("offered", "owned"))
-            if max(load.values(), default=0) > CAPACITY:
-                self.bad.append(f"capacity at {doc['_id']}")
+            self._desk(doc, state)
         return True
 
-    def _event(self, doc: Doc, event: list[Any]) -> None:
+    def _desk(self, doc: Doc, state: Any) -> None:
+        """What must hold of the desk after each of its commits."""
+        works = state.data["works"].values()
+        load = Counter(x["agent"] for x in works if x["s"] in ("offered", "owned"))
+        if max(load.values(), default=0) > CAPACITY:
+            self.bad.append(f"capacity at {doc['_id']}")
+
+    def _event(self, doc: Doc, event: Any) -> None:
         if event[0] == "Msg":
             self.messages[doc["input"]["source"]].append(doc["input"]["order"])
         if event[0] == "Reply":

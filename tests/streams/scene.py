@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from hub.decisions.rules import StreamRules
 from hub.errors import RetryableSendError
 from hub.model.ids import shard_of
 from hub.ports import Projection
@@ -34,6 +35,7 @@ SETTINGS = EngineSettings(
     alarm_s=0.5,
     retake_s=0.1,
     snapshot_every=4,
+    snapshot_weight=200,
     overdue_s=4.0,
     send_timeout_s=2.0,
     backoff_s=0.2,
@@ -55,6 +57,7 @@ class Scene:
     """One run: its faults, its history and its processes by place. Planted bugs find it here."""
 
     current: "Scene"
+    settings = SETTINGS
 
     def __init__(self, seed: int, chaos: Chaos, tasks: asyncio.TaskGroup) -> None:
         Scene.current = self
@@ -69,6 +72,10 @@ class Scene:
         self.refuse: Callable[[Doc], bool] = lambda _: False
         self.way: Callable[[Doc], tuple[float, float]] = lambda _: (0.0, 0.0)
         self._born = 0
+
+    def rules(self) -> list[StreamRules]:
+        """Those of every process, made anew for each."""
+        return [CustomerRules(), DeskRules()]
 
     def start(
         self, place: str, *, skew_ms: int = 0, projections: tuple[Projection, ...] = ()
@@ -102,12 +109,12 @@ class Node:
         self.heart = Heart(
             self.stores.heart,
             self.stores.reading,
-            [CustomerRules(), DeskRules()],
+            scene.rules(),
             projections,
             {"message": self.send},
             LocalBus(),
             clock,
-            SETTINGS,
+            scene.settings,
         )
 
     def owns(self, shard: int) -> bool:

@@ -3,11 +3,8 @@
 import asyncio
 from datetime import timedelta
 
-import pytest
-
 from hub.model.ids import shard_of
 from hub.store.memory.labels import SNAPSHOTS
-from hub.streams import after
 from tests.streams.loop import VirtualClock, until
 from tests.streams.rig import OTHER, Rig, S, rigged
 
@@ -355,25 +352,5 @@ def test_a_flooded_shard_does_not_starve_a_higher_one() -> None:
         await rig.done("k", "f063")
         assert sorted(decided) == [0] * 64 + [1]
         assert decided.index(1) < 40
-
-    rigged(body)
-
-
-def test_a_state_too_large_for_a_snapshot_is_folded_from_the_journal() -> None:
-    async def body(rig: Rig) -> None:
-        await rig.start(snapshot_every=1)
-        await rig.do("k1", "say", text="a")
-        await rig.done("k1")
-        await asyncio.sleep(3)
-        assert rig.table("snapshots")[S]["seq"] == 1
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(after, "COMMIT_WEIGHT", 1)
-            await rig.do("k2", "say", text="b")
-            await rig.done("k2")
-            await asyncio.sleep(3)
-        assert rig.table("snapshots")[S]["seq"] == 1
-        await rig.do("k3", "say", text="c")
-        await rig.done("k3")
-        assert [e["text"] for e in rig.events()] == ["a", "b", "c"]
 
     rigged(body)

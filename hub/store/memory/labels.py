@@ -15,6 +15,7 @@ PROCESSES = "processes"
 OUTBOX = "outbox"
 ALARMS = "alarms"
 SNAPSHOTS = "snapshots"
+SNAPSHOT_PARTS = "snapshot_parts"
 TOKENS = "provider_tokens"
 PROJECTION = "projection_"
 
@@ -48,6 +49,10 @@ def shard_label(doc: Doc) -> Iterable[Hashable]:
     return (("shard", doc["shard"]),)
 
 
+def part_labels(part: Doc) -> Iterable[Hashable]:
+    return (("stream", part["stream"]),)
+
+
 def no_label(_doc: Doc) -> Iterable[Hashable]:
     return ()
 
@@ -67,6 +72,7 @@ _BY_COLLECTION: Mapping[str, Labels] = {
     OUTBOX: outbox_labels,
     ALARMS: shard_label,
     CURSORS: no_label,
+    SNAPSHOT_PARTS: part_labels,
 }
 
 

@@ -1,6 +1,7 @@
 """Equality conditions on documents, as MongoDB reads them."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 
@@ -10,6 +11,12 @@ def matches(doc: Mapping[str, Any], where: Mapping[str, Any]) -> bool:
     A path may name fields inside fields ("address.value") and reaches into lists.
     """
     return all(_holds(doc, path, value) for path, value in where.items())
+
+
+def mentions(doc: Mapping[str, Any], text: str, fields: Iterable[str]) -> bool:
+    """True when one of the fields holds the text, in upper or lower case."""
+    pattern = re.compile(re.escape(text), re.IGNORECASE)
+    return any(pattern.search(doc.get(name, "")) for name in fields)
 
 
 def _holds(doc: Mapping[str, Any], path: str, value: Any) -> bool:

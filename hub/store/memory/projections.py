@@ -1,6 +1,6 @@
 """Projections in memory: documents, cursors and the queries of lists."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +8,7 @@ from hub import ports
 from hub.model.ids import SHARDS
 from hub.store.memory.database import REMOVE, Change, Connection
 from hub.store.memory.labels import CURSORS, projected
-from hub.store.memory.matching import matches
+from hub.store.memory.matching import matches, mentions
 from hub.store.memory.shards import advanced, cursors_of
 from hub.store.memory.table import EVERY
 
@@ -66,12 +66,23 @@ class MemoryReading:
             place = (doc["updated_at"], doc["_id"])
             return (before is None or place < before) and matches(doc, where)
 
-        docs = await self._db.scan(projected(name), [EVERY], wanted)
-        docs.sort(key=lambda d: (d["updated_at"], d["_id"]), reverse=True)
-        return docs[:limit]
+        return await self._newest(name, wanted, limit)
+
+    async def search(
+        self, name: str, text: str, where: Mapping[str, Any], *, limit: int
+    ) -> list[Doc]:
+        def wanted(doc: Doc) -> bool:
+            return mentions(doc, text, ports.SEARCHED) and matches(doc, where)
+
+        return await self._newest(name, wanted, limit)
 
     async def get(self, name: str, key: str) -> Doc | None:
         return await self._db.get_one(projected(name), key)
+
+    async def _newest(self, name: str, wanted: Callable[[Doc], bool], limit: int) -> list[Doc]:
+        docs = await self._db.scan(projected(name), [EVERY], wanted)
+        docs.sort(key=lambda d: (d["updated_at"], d["_id"]), reverse=True)
+        return docs[:limit]
 
     async def changed(self, name: str, after: Mapping[int, int], limit: int) -> list[Doc]:
         labels = [("shard", s) for s in range(SHARDS)]

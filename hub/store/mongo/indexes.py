@@ -59,12 +59,14 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
     ),
     "alarms": (_index("due", ("due", 1)),),
     "snapshots": (),
+    "snapshot_parts": (_index("stream", ("stream", 1), ("seq", 1)),),
     projected("conversations"): (
         *PROJECTED,
         _index("state", ("state", 1), *NEWEST),
         _index("customer", ("customer_id", 1), *NEWEST),
+        _index("agents", ("agents", 1), *NEWEST),
     ),
-    projected("customers"): PROJECTED,
+    projected("customers"): (*PROJECTED, _index("agents", ("agents", 1), *NEWEST)),
     **dict.fromkeys(PLAIN, ()),
     "sessions": (_index("expiry", ("expire_at", 1), expires=True),),
 }

@@ -19,12 +19,15 @@ class Migration:
     run: Callable[[Database], Awaitable[None]]
 
 
-async def _first_collections(database: Database) -> None:
+async def _collections(database: Database) -> None:
     for collection in INDEXES:
         await create_indexes(database, collection)
 
 
-MIGRATIONS: Sequence[Migration] = (Migration(1, "first collections", _first_collections),)
+MIGRATIONS: Sequence[Migration] = (
+    Migration(1, "first collections", _collections),
+    Migration(2, "desk: catalogue, agents of conversations, parts of snapshots", _collections),
+)
 
 
 async def migrate(

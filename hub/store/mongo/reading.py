@@ -1,5 +1,6 @@
 """Queries of the projections for lists and search."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,8 +33,19 @@ class MongoReading:
         limit: int,
         before: tuple[datetime, str] | None = None,
     ) -> list[Doc]:
+        return await self._newest(name, conditions(where), limit, before)
+
+    async def search(
+        self, name: str, text: str, where: Mapping[str, Any], *, limit: int
+    ) -> list[Doc]:
+        pattern = {"$regex": re.escape(text), "$options": "i"}
+        mentioned = {"$or": [{field: pattern} for field in ports.SEARCHED]}
+        return await self._newest(name, {**conditions(where), **mentioned}, limit, None)
+
+    async def _newest(
+        self, name: str, wanted: Doc, limit: int, before: tuple[datetime, str] | None
+    ) -> list[Doc]:
         collection = self._database[projected(name)]
-        wanted = conditions(where)
         found: list[Doc] = []
         if before is not None:
             tied = {**wanted, "updated_at": before[0], "_id": {"$lt": before[1]}}

@@ -3,8 +3,8 @@
 from collections.abc import Collection as Many, Sequence
 
 from hub import ports
-from hub.store.mongo.calls import read
-from hub.store.mongo.client import Database, Doc
+from hub.store.mongo.calls import read, read_one
+from hub.store.mongo.client import Database, Doc, asking
 from hub.store.mongo.guarded import save_newer
 
 
@@ -15,6 +15,7 @@ def _older(snapshot: Doc) -> Doc:
 class MongoSnapshots:
     def __init__(self, database: Database) -> None:
         self._snapshots = database["snapshots"]
+        self._parts = database["snapshot_parts"]
 
     async def load(self, streams: Many[str]) -> dict[str, Doc]:
         if not streams:
@@ -24,6 +25,17 @@ class MongoSnapshots:
 
     async def save(self, snapshots: Sequence[Doc]) -> None:
         await save_newer(self._snapshots, snapshots, _older)
+
+    async def put_part(self, part: Doc) -> None:
+        with asking():
+            await self._parts.replace_one({"_id": part["_id"]}, part, upsert=True)
+
+    async def part(self, key: str) -> Doc | None:
+        return await read_one(self._parts, key)
+
+    async def drop_parts(self, stream: str, below: int) -> None:
+        with asking():
+            await self._parts.delete_many({"stream": stream, "seq": {"$lt": below}})
 
     async def places(self, limit: int, after: str = "") -> list[Doc]:
         where = {"_id": {"$gt": after}}
