@@ -1,23 +1,29 @@
 """The settings that decisions about a conversation depend on, as one versioned value."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
 from hashlib import blake2b
 from typing import Any
 
-from hub.model.ids import ChannelId
+from hub.model.ids import GENERAL_QUEUE, ChannelId, QueueId
 
 
 @dataclass(frozen=True, kw_only=True)
 class Texts:
-    """What the system itself says to a customer, in one language."""
+    """What the system itself says to a customer, in one language.
+
+    `queued` and `queued_wait` may name {place} and {minutes}.
+    """
 
     hand_off: str
     menu_hint: str
     idle_warning: str
     idle_close: str
+    queued: str
+    queued_wait: str
+    nobody_here: str
 
 
 ZH = Texts(
@@ -25,6 +31,9 @@ ZH = Texts(
     menu_hint="以上都不是？请换个说法，或回复“转人工”由人工坐席为您服务。",
     idle_warning="您还在吗？如果暂时没有其他问题，本次服务稍后将自动结束。",
     idle_close="由于较长时间没有收到您的消息，本次服务先到这里。如有需要，随时在这里给我们留言。",
+    queued="前面还有 {place} 位客户在等候，轮到您时坐席会在这里回复您。",
+    queued_wait="前面还有 {place} 位客户在等候，大约 {minutes} 分钟后轮到您，坐席会在这里回复您。",
+    nobody_here="现在没有坐席在线。您可以先把问题留在这里，坐席上线后会在这里回复您。",
 )
 EN = Texts(
     hand_off="A colleague will take over and answer you right here. One moment, please.",
@@ -32,7 +41,16 @@ EN = Texts(
     idle_warning="Are you still there? If there is nothing else, we will end this talk shortly.",
     idle_close="We have not heard from you for a while, so we end this talk here. "
     "Write to us at any time if you need us.",
+    queued="Customers ahead of you: {place}. A colleague will answer you right here.",
+    queued_wait="Customers ahead of you: {place}. A colleague will answer you right here "
+    "in about {minutes} min.",
+    nobody_here="None of our colleagues is online right now. Leave your question here, "
+    "and you will get the answer here as soon as one of them is back.",
 )
+
+
+_TEXTS: Mapping[str, Texts] = {"zh": ZH, "en": EN}
+_AS_IT_IS = frozenset({"max_misses", "default_queue", "queue_of_reason"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +58,8 @@ class Policy:
     """The life of a conversation.
 
     `max_misses`: how often in a row the bot may fail to help; the next time a person takes over.
-    `without_bot`: channel accounts whose customers go straight to people.
+    `without_bot`: channel accounts whose customers go straight to people. `queue_of_reason`: where
+    a hand-off for this reason waits, else in `default_queue`.
     """
 
     bot_idle: timedelta = timedelta(minutes=30)
@@ -50,6 +69,8 @@ class Policy:
     wrap_up_limit: timedelta = timedelta(minutes=10)
     max_misses: int = 2
     without_bot: frozenset[ChannelId] = field(default_factory=frozenset)
+    default_queue: QueueId = GENERAL_QUEUE
+    queue_of_reason: Mapping[str, QueueId] = field(default_factory=dict)
     zh: Texts = ZH
     en: Texts = EN
 
@@ -68,13 +89,16 @@ class Policy:
         """The policy `as_doc` was made of."""
         read: dict[str, Any] = {}
         for name, value in doc.items():
-            if isinstance(value, dict):
-                read[name] = Texts(**value)
+            if name in _TEXTS:
+                read[name] = replace(_TEXTS[name], **value)
             elif isinstance(value, list):
                 read[name] = frozenset(value)
             else:
-                read[name] = value if name == "max_misses" else timedelta(microseconds=value)
+                read[name] = value if name in _AS_IT_IS else timedelta(microseconds=value)
         return cls(**read)
+
+    def queue_for(self, reason: str) -> QueueId:
+        return self.queue_of_reason.get(reason, self.default_queue)
 
     def texts(self, language: str) -> Texts:
         return self.en if language == "en" else self.zh

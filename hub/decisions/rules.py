@@ -47,5 +47,7 @@ class StreamRules(Protocol):
     def fired(self, state: Any, at: datetime) -> Sequence[tuple[str, dict[str, Any]]]:
         """`(key, body)` of every armed timer that is due at `at`, earliest first."""
 
-    def freeze(self, state: Any) -> dict[str, Any]: ...
+    def freeze(self, state: Any) -> dict[str, Any]:
+        """The whole state as a document, which shares nothing that `apply` may change."""
+
     def thaw(self, doc: Mapping[str, Any]) -> Any: ...

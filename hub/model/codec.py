@@ -1,6 +1,7 @@
 """Values to documents and back, one compiled codec a class.
 
-A document is what every store can keep: dict, list, str, int, float, bool, None, datetime.
+A document is what every store can keep: dict, list, str, int, float, bool, None, datetime. A
+timedelta is kept as whole microseconds.
 A dataclass becomes a dict of its fields that differ from their defaults; a value of a union, or
 one packed with `pack`, carries its class name under `"is"`. Unknown keys are ignored on reading,
 so that an older program can read what a newer one wrote.
@@ -12,6 +13,7 @@ written as source and executed once, as `dataclasses` does for `__init__`.
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
+from datetime import timedelta
 from enum import Enum
 from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -22,6 +24,7 @@ Step = Callable[[Any], Any]
 Names = dict[str, Any]
 Make = Callable[[Any, str, Names], str]
 TAG = "is"
+MICROSECOND = timedelta(microseconds=1)
 
 
 def pack(value: Any) -> Doc:
@@ -109,6 +112,8 @@ def _encoding(hint: Any, x: str, names: Names) -> str:
         inner = f"{_bind(names, _encoders[hint])}({x})"
     elif isinstance(hint, type) and issubclass(hint, Enum):
         inner = f"{x}.value"
+    elif hint is timedelta:
+        inner = f"({x} // {_bind(names, MICROSECOND)})"
     else:
         inner = _collection(hint, x, names, _encoding, ("[", "]", "list"))
     return f"(None if {x} is None else {inner})" if optional and inner != x else inner
@@ -125,6 +130,8 @@ def _decoding(hint: Any, x: str, names: Names) -> str:
         inner = f"{_bind(names, _decoders[hint])}({x})"
     elif isinstance(hint, type) and issubclass(hint, Enum):
         inner = f"{_bind(names, hint)}({x})"
+    elif hint is timedelta:
+        inner = f"({x} * {_bind(names, MICROSECOND)})"
     else:
         inner = _collection(hint, x, names, _decoding, ("tuple([", "])", "tuple"))
     return f"(None if {x} is None else {inner})" if optional and inner != x else inner

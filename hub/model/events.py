@@ -4,7 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hub.model.bot import BotAnswer, BotQuestion
-from hub.model.ids import AgentId, ConversationId, CustomerId, InteractionId, MessageId
+from hub.model.ids import (
+    GENERAL_QUEUE,
+    AgentId,
+    ChannelId,
+    ConversationId,
+    CustomerId,
+    InteractionId,
+    MessageId,
+    QueueId,
+)
 from hub.model.message import Address, DeliveryState, Part, ReplyGrant
 
 
@@ -125,11 +134,16 @@ class DeliveryChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandedOff:
-    """The bot's part ends; a person is to answer."""
+    """The bot's part ends; a person is to answer. The desk is told all it routes and shows."""
 
     conversation_id: ConversationId
     interaction_id: InteractionId
     reason: str
+    queue_id: QueueId = GENERAL_QUEUE
+    channel_id: ChannelId | None = None
+    waiting_since: datetime | None = None
+    display_name: str = ""
+    language: str = "zh"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,21 +168,45 @@ class InteractionAssigned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InteractionResumed:
+    """The customer wrote on during wrap-up: the same agent goes on."""
+
+    interaction_id: InteractionId
+    agent_id: AgentId
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WrapUpStarted:
     interaction_id: InteractionId
     reason: str
+    epoch: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrapUpFinished:
     interaction_id: InteractionId
     disposition: str
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteAdded:
+    """A word among colleagues; no effect of it leaves the hub."""
+
+    note_id: MessageId
+    conversation_id: ConversationId
+    author: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationClosed:
+    """`interaction_id` of the one that ends with it, for the desk to release."""
+
     conversation_id: ConversationId
     reason: str
+    interaction_id: InteractionId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,8 +282,10 @@ Event = (
     | InteractionOffered
     | InteractionRequeued
     | InteractionAssigned
+    | InteractionResumed
     | WrapUpStarted
     | WrapUpFinished
+    | NoteAdded
     | ConversationClosed
     | TimerArmed
     | TimerDisarmed

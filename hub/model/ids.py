@@ -7,6 +7,7 @@ ChannelId = NewType("ChannelId", str)
 CustomerId = NewType("CustomerId", str)
 ConversationId = NewType("ConversationId", str)
 InteractionId = NewType("InteractionId", str)
+QueueId = NewType("QueueId", str)
 AgentId = NewType("AgentId", str)
 MessageId = NewType("MessageId", str)
 StreamId = NewType("StreamId", str)
@@ -14,6 +15,9 @@ CommitId = NewType("CommitId", str)
 
 SHARDS = 256
 CUSTOMER = "customer"
+DESK = "desk"
+MAIN_DESK = "main"
+GENERAL_QUEUE = QueueId("general")
 
 
 def customer_of(channel_id: str, value: str) -> CustomerId:
@@ -24,6 +28,10 @@ def customer_of(channel_id: str, value: str) -> CustomerId:
 
 def customer_stream(customer_id: str) -> StreamId:
     return StreamId(f"{CUSTOMER}:{customer_id}")
+
+
+def desk_stream(desk: str = MAIN_DESK) -> StreamId:
+    return StreamId(f"{DESK}:{desk}")
 
 
 def stream_kind(stream: str) -> str:
@@ -53,3 +61,7 @@ def conversation_id(customer_id: str, episode: int) -> ConversationId:
 
 def customer_of_conversation(conversation: str) -> CustomerId:
     return CustomerId(conversation.partition(".")[0])
+
+
+def conversation_of_interaction(interaction: str) -> ConversationId:
+    return ConversationId(interaction.rpartition("-")[0])

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hub.model.bot import BotAnswer
-from hub.model.ids import AgentId, ChannelId, ConversationId, CustomerId, InteractionId, MessageId
+from hub.model.ids import (
+    AgentId,
+    ChannelId,
+    ConversationId,
+    CustomerId,
+    InteractionId,
+    MessageId,
+    QueueId,
+)
 from hub.model.message import Address, DeliveryState, Part, ReplyGrant
 
 
@@ -119,6 +127,7 @@ class RequestHandOff:
     conversation_id: ConversationId
     author: str
     reason: str = "asked"
+    queue_id: QueueId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,11 +148,29 @@ class WorkOffered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkReturned:
-    """The desk took the interaction back to its queue (declined, timed out, lost, transfer)."""
+    """The desk took the interaction back to its queue (declined, timed out, lost, transfer).
+
+    `note` is what the colleague who gave it away (`author`) wrote for the next one.
+    """
 
     interaction_id: InteractionId
     epoch: int
     reason: str
+    note: str = ""
+    author: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkQueued:
+    """The desk's word for the customer: `place` people are served before, `wait_s` seconds or -1.
+
+    `agents`: how many signed-in agents could serve it at all.
+    """
+
+    interaction_id: InteractionId
+    place: int
+    wait_s: int = -1
+    agents: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +195,16 @@ class FinishWrapUp:
     agent_id: AgentId
     epoch: int
     disposition: str = ""
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddNote:
+    """A word among colleagues; it never leaves the hub."""
+
+    conversation_id: ConversationId
+    author: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,9 +273,11 @@ CustomerInput = (
     | CloseConversation
     | WorkOffered
     | WorkReturned
+    | WorkQueued
     | WorkAssigned
     | EndInteraction
     | FinishWrapUp
+    | AddNote
     | DeliveryReport
     | MergeCustomer
     | UndoMerge

@@ -9,8 +9,8 @@ from hub.model.codec import plain, reader
 from hub.model.ids import (
     CUSTOMER,
     ConversationId,
-    InteractionId,
     MessageId,
+    conversation_of_interaction,
     stream_kind,
     stream_name,
 )
@@ -33,7 +33,11 @@ UNDELIVERED = frozenset({DeliveryState.FAILED, DeliveryState.UNCERTAIN})
 
 
 class Conversations:
-    """`Projection` "conversations". `undelivered_rows` names what `undelivered` counts."""
+    """`Projection` "conversations".
+
+    `undelivered_rows` names what `undelivered` counts; `agents` are all it was ever assigned to,
+    `agent_id` the one who has it or had it at the close.
+    """
 
     name = "conversations"
 
@@ -65,10 +69,6 @@ def conversation_of(event: Mapping[str, Any]) -> ConversationId | None:
     return conversation_of_message(message) if message else None
 
 
-def conversation_of_interaction(interaction: InteractionId) -> ConversationId:
-    return ConversationId(interaction.rpartition("-")[0])
-
-
 def conversation_of_message(message: MessageId) -> ConversationId:
     customer, episode, *_ = message.split(".")
     return ConversationId(f"{customer}.{episode}")
@@ -86,6 +86,8 @@ def _blank(key: str, commit: Doc) -> Doc:
         "last_kind": "",
         "last_author": "",
         "messages": 0,
+        "notes": 0,
+        "agents": [],
         "undelivered": 0,
         "undelivered_rows": [],
     }
@@ -128,14 +130,34 @@ def _sent(doc: Doc, event: e.MessageSent) -> None:
 def _handed_off(doc: Doc, event: e.HandedOff) -> None:
     doc["interaction_id"] = event.interaction_id
     doc["handed_off_reason"] = event.reason
+    doc["queue_id"] = event.queue_id
+    if event.waiting_since is not None:
+        doc["waiting_since"] = event.waiting_since
 
 
-def _with_agent(doc: Doc, event: e.InteractionOffered | e.InteractionAssigned) -> None:
+def _offered(doc: Doc, event: e.InteractionOffered) -> None:
     doc["agent_id"] = event.agent_id
+
+
+def _assigned(doc: Doc, event: e.InteractionAssigned | e.InteractionResumed) -> None:
+    doc["agent_id"] = event.agent_id
+    doc["epoch"] = event.epoch
+    agents = doc.get("agents", [])
+    if event.agent_id not in agents:
+        doc["agents"] = [*agents, event.agent_id]
 
 
 def _requeued(doc: Doc, event: e.InteractionRequeued) -> None:
     doc.pop("agent_id", None)
+
+
+def _finished(doc: Doc, event: e.WrapUpFinished) -> None:
+    doc["disposition"] = event.disposition
+    doc["summary"] = event.summary
+
+
+def _noted(doc: Doc, event: e.NoteAdded) -> None:
+    doc["notes"] = doc.get("notes", 0) + 1
 
 
 def _closed(doc: Doc, event: e.ConversationClosed) -> None:
@@ -183,9 +205,12 @@ FOLDS: Mapping[type, Callable[[Doc, Any], None]] = {
     e.MessageReceived: _received,
     e.MessageSent: _sent,
     e.HandedOff: _handed_off,
-    e.InteractionOffered: _with_agent,
+    e.InteractionOffered: _offered,
     e.InteractionRequeued: _requeued,
-    e.InteractionAssigned: _with_agent,
+    e.InteractionAssigned: _assigned,
+    e.InteractionResumed: _assigned,
+    e.WrapUpFinished: _finished,
+    e.NoteAdded: _noted,
     e.ConversationClosed: _closed,
     e.DeliveryChanged: _delivery,
     e.MessageDiscarded: _discarded,

@@ -13,7 +13,7 @@ _read = reader(e.Event)
 
 
 class Customers:
-    """`Projection` "customers"."""
+    """`Projection` "customers". `agents` are all who were ever assigned one of its talks."""
 
     name = "customers"
 
@@ -44,6 +44,7 @@ def _blank(key: str, commit: Doc) -> Doc:
         "addresses": [],
         "first_seen_at": commit["at"],
         "conversations": 0,
+        "agents": [],
         "absorbed": [],
     }
 
@@ -61,6 +62,12 @@ def _received(doc: Doc, event: e.MessageReceived) -> None:
 
 def _signal(doc: Doc, event: e.SignalReceived) -> None:
     _know(doc, event.address)
+
+
+def _assigned(doc: Doc, event: e.InteractionAssigned) -> None:
+    agents = doc.get("agents", [])
+    if event.agent_id not in agents:
+        doc["agents"] = [*agents, event.agent_id]
 
 
 def _closed(doc: Doc, event: e.ConversationClosed) -> None:
@@ -104,6 +111,7 @@ FOLDS: Mapping[str, Callable[[Doc, Any], None]] = {
     e.ConversationOpened.__name__: _opened,
     e.MessageReceived.__name__: _received,
     e.SignalReceived.__name__: _signal,
+    e.InteractionAssigned.__name__: _assigned,
     e.ConversationClosed.__name__: _closed,
     e.MergePlanned.__name__: _planned,
     e.MergedInto.__name__: _merged,

@@ -1,13 +1,14 @@
-"""The messages of a conversation with their delivery states, read from the journal."""
+"""Messages and notes of a conversation with the delivery states, read from the journal."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from hub.decisions.rules import StreamRules
+from hub.model.codec import pack
 from hub.model.effects import Job, JobKind
 from hub.model.ids import customer_of_conversation, customer_stream
-from hub.model.message import DeliveryState
+from hub.model.message import DeliveryState, TextPart
 from hub.ports import Doc, Journal
 
 BATCH = 200
@@ -25,7 +26,10 @@ class Delivery:
 
 @dataclass(slots=True, kw_only=True)
 class HistoryMessage:
-    """`deliveries` has one entry a part; empty for what customers wrote and what was withheld."""
+    """`deliveries` has one entry a part; empty for what customers wrote and what was withheld.
+
+    `internal`: a note among colleagues, for staff only.
+    """
 
     message_id: str
     seq: int
@@ -35,6 +39,7 @@ class HistoryMessage:
     address: Doc | None = None
     withheld: str = ""
     resend_of: str = ""
+    internal: bool = False
     deliveries: list[Delivery] = field(default_factory=list)
 
 
@@ -53,7 +58,7 @@ class History:
         self._rules = rules
 
     async def page(self, conversation_id: str, *, after: int, limit: int) -> HistoryPage:
-        """Messages of commits above seq `after`, oldest first, whole commits at a time.
+        """Messages and notes of commits above seq `after`, oldest first, whole commits at a time.
 
         Reads on to the end of the stream, because what became of a message stands in later
         commits.
@@ -123,6 +128,14 @@ def _message(event: Doc, commit: Doc, rows: Sequence[str]) -> HistoryMessage | N
                 author=event["author"],
                 parts=event["parts"],
                 withheld=event["reason"],
+                **common,
+            )
+        case "NoteAdded":
+            return HistoryMessage(
+                message_id=event["note_id"],
+                author=event["author"],
+                parts=[pack(TextPart(text=event["text"]))],
+                internal=True,
                 **common,
             )
         case _:

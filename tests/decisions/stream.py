@@ -19,6 +19,7 @@ from hub.model.ids import (
     CustomerId,
     InteractionId,
     MessageId,
+    QueueId,
     commit_id,
     customer_of,
     customer_stream,
@@ -150,6 +151,7 @@ def message(
     parts: tuple[Part, ...] | None = None,
     windowed: bool = True,
     choice: str = "",
+    display_name: str = "",
 ) -> i.CustomerMessage:
     return i.CustomerMessage(
         address=address,
@@ -159,6 +161,7 @@ def message(
         sent_at=at,
         grant=grant(at) if windowed else None,
         choice=choice,
+        display_name=display_name,
     )
 
 
@@ -222,8 +225,10 @@ def agent_reply(
     return reply(words, seen=seen, author="agent:7", epoch=epoch, interaction=INTERACTION)
 
 
-def hand_off() -> i.RequestHandOff:
-    return i.RequestHandOff(conversation_id=CONVERSATION, author="api:crm")
+def hand_off(reason: str = "asked", queue: QueueId | None = None) -> i.RequestHandOff:
+    return i.RequestHandOff(
+        conversation_id=CONVERSATION, author="api:crm", reason=reason, queue_id=queue
+    )
 
 
 def offer(epoch: int = 1, agent: AgentId = AGENT) -> i.WorkOffered:
@@ -234,17 +239,33 @@ def assign(epoch: int = 1, agent: AgentId = AGENT) -> i.WorkAssigned:
     return i.WorkAssigned(interaction_id=INTERACTION, agent_id=agent, epoch=epoch)
 
 
-def give_back(epoch: int = 1) -> i.WorkReturned:
-    return i.WorkReturned(interaction_id=INTERACTION, epoch=epoch, reason="declined")
+def give_back(
+    epoch: int = 1, *, reason: str = "declined", note: str = "", author: str = ""
+) -> i.WorkReturned:
+    return i.WorkReturned(
+        interaction_id=INTERACTION, epoch=epoch, reason=reason, note=note, author=author
+    )
+
+
+def in_line(place: int = 2, *, wait_s: int = 150, agents: int = 3) -> i.WorkQueued:
+    return i.WorkQueued(interaction_id=INTERACTION, place=place, wait_s=wait_s, agents=agents)
+
+
+def note(words: str = "客户很着急", author: str = "agent:7") -> i.AddNote:
+    return i.AddNote(conversation_id=CONVERSATION, author=author, text=words)
 
 
 def end(epoch: int = 1) -> i.EndInteraction:
     return i.EndInteraction(interaction_id=INTERACTION, agent_id=AGENT, epoch=epoch)
 
 
-def finish(epoch: int = 1) -> i.FinishWrapUp:
+def finish(epoch: int = 1, summary: str = "") -> i.FinishWrapUp:
     return i.FinishWrapUp(
-        interaction_id=INTERACTION, agent_id=AGENT, epoch=epoch, disposition="solved"
+        interaction_id=INTERACTION,
+        agent_id=AGENT,
+        epoch=epoch,
+        disposition="solved",
+        summary=summary,
     )
 
 

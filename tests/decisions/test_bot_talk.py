@@ -89,7 +89,11 @@ def test_a_channel_without_bot_queues_at_once_and_says_nothing() -> None:
     events = stream.do(message())
     assert names(events) == ["ConversationOpened", "MessageReceived", "HandedOff"]
     assert events[2] == HandedOff(
-        conversation_id=CONVERSATION, interaction_id=INTERACTION, reason="bot_off"
+        conversation_id=CONVERSATION,
+        interaction_id=INTERACTION,
+        reason="bot_off",
+        channel_id=WX,
+        waiting_since=START,
     )
     assert stream.standing == "queued"
     assert stream.rules.due(stream.state) is None

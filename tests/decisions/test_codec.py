@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NewType, get_args
 
@@ -10,7 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from hub.model.codec import pack, plain, reader, unpack, unpack_as
+from hub.model.desk import Queue
 from hub.model.events import BotAnswered, Event, MergedInto
+from hub.model.ids import QueueId
 from hub.model.inputs import CustomerInput, CustomerMessage, Inbound
 from hub.model.message import Address, ReplyGrant, TextPart
 
@@ -187,3 +189,9 @@ def test_a_document_shares_no_container_with_its_value() -> None:
 def test_a_reader_is_unpack_of_one_union() -> None:
     read = reader(TextPart | Address)
     assert read({"is": "TextPart", "text": "a"}) == TextPart(text="a")
+
+
+def test_a_span_is_kept_as_whole_microseconds() -> None:
+    queue = Queue(queue_id=QueueId("a"), name="A", offer_for=timedelta(seconds=12.5))
+    assert plain(queue) == {"queue_id": "a", "name": "A", "offer_for": 12_500_000}
+    assert unpack_as(plain(queue), Queue) == queue

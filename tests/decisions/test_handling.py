@@ -12,6 +12,7 @@ from hub.model.events import (
     Ignored,
     InteractionAssigned,
     InteractionRequeued,
+    InteractionResumed,
     Refused,
     TimerArmed,
     WrapUpFinished,
@@ -42,6 +43,12 @@ SUPERSEDED = [Ignored(reason="superseded")]
 NOT_YOURS = [Refused(reason="not_yours")]
 IDLE_WARNING = "您还在吗？如果暂时没有其他问题，本次服务稍后将自动结束。"
 IDLE_CLOSE = "由于较长时间没有收到您的消息，本次服务先到这里。如有需要，随时在这里给我们留言。"
+
+
+def over_with(reason: str) -> ConversationClosed:
+    return ConversationClosed(
+        conversation_id=CONVERSATION, reason=reason, interaction_id=INTERACTION
+    )
 
 
 def test_an_offer_of_the_same_epoch_is_superseded() -> None:
@@ -133,8 +140,8 @@ def test_twenty_silent_minutes_warn_then_wrap_up_then_close() -> None:
     assert names(warned) == ["TimerDisarmed", "MessageSent", "TimerArmed"]
     assert warned[2] == TimerArmed(name="grace", generation=4, due=START + minutes(22))
     assert names(over) == ["WrapUpStarted", "TimerArmed", "MessageSent"]
-    assert over[0] == WrapUpStarted(interaction_id=INTERACTION, reason="customer_idle")
-    assert closed == [ConversationClosed(conversation_id=CONVERSATION, reason="wrap_up_limit")]
+    assert over[0] == WrapUpStarted(interaction_id=INTERACTION, reason="customer_idle", epoch=1)
+    assert closed == [over_with("wrap_up_limit")]
     assert stream.texts()[-2:] == [IDLE_WARNING, IDLE_CLOSE]
 
 
@@ -170,16 +177,16 @@ def test_words_after_the_warning_go_on(words: object) -> None:
 def test_a_customer_who_writes_during_wrap_up_has_the_same_agent() -> None:
     stream = stream_in("wrap_up")
     events = stream.do(message("等一下"))
-    assert names(events) == ["MessageReceived", "InteractionAssigned", "TimerArmed"]
-    assert events[1] == InteractionAssigned(interaction_id=INTERACTION, agent_id=AGENT, epoch=1)
+    assert names(events) == ["MessageReceived", "InteractionResumed", "TimerArmed"]
+    assert events[1] == InteractionResumed(interaction_id=INTERACTION, agent_id=AGENT, epoch=1)
     assert names(stream.do(agent_reply())) == ["MessageSent"]
 
 
 def test_finishing_wrap_up_closes() -> None:
     stream = stream_in("wrap_up")
-    assert stream.do(finish()) == [
-        WrapUpFinished(interaction_id=INTERACTION, disposition="solved"),
-        ConversationClosed(conversation_id=CONVERSATION, reason="finished"),
+    assert stream.do(finish(summary="已补寄新卡")) == [
+        WrapUpFinished(interaction_id=INTERACTION, disposition="solved", summary="已补寄新卡"),
+        over_with("finished"),
     ]
     assert stream.state.timers == {}
 
@@ -187,13 +194,28 @@ def test_finishing_wrap_up_closes() -> None:
 def test_wrap_up_ends_after_ten_minutes() -> None:
     stream = stream_in("wrap_up")
     assert stream.later(minutes(9.9)) == []
-    assert stream.later(minutes(0.1)) == [
-        [ConversationClosed(conversation_id=CONVERSATION, reason="wrap_up_limit")]
-    ]
+    assert stream.later(minutes(0.1)) == [[over_with("wrap_up_limit")]]
 
 
 def test_somebody_elses_wrap_up_is_not_finished() -> None:
     assert stream_in("wrap_up").do(finish(epoch=2)) == NOT_YOURS
+
+
+def test_what_the_desk_took_back_goes_on_though_the_agent_ended_it() -> None:
+    stream = stream_in("wrap_up")
+    assert stream.do(give_back(epoch=1, reason="transferred")) == [
+        InteractionRequeued(interaction_id=INTERACTION, epoch=1, reason="transferred")
+    ]
+    assert (stream.standing, stream.state.timers) == ("queued", {})
+    assert stream.do(finish()) == NOT_YOURS
+
+
+def test_a_return_of_an_earlier_epoch_does_not_end_a_wrap_up() -> None:
+    stream = stream_in("active")
+    stream.do(assign(epoch=3))
+    stream.do(end(epoch=3))
+    assert stream.do(give_back(epoch=2)) == SUPERSEDED
+    assert stream.standing == "wrap_up"
 
 
 def test_generations_only_rise() -> None:

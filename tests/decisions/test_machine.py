@@ -17,6 +17,7 @@ from hub.model.events import (
     InteractionAssigned,
     InteractionOffered,
     InteractionRequeued,
+    InteractionResumed,
     MessageSent,
     Refused,
     TimerArmed,
@@ -150,10 +151,27 @@ class Conversing(RuleBasedStateMachine):
         self.do(i.WorkAssigned(interaction_id=self.interaction, agent_id=agent, epoch=self.epoch))
 
     @precondition(is_open)
-    @rule(step=st.sampled_from([-1, -1, 0, 1]))
-    def desk_takes_back(self, step: int) -> None:
-        epoch = self.epoch + step
-        self.do(i.WorkReturned(interaction_id=self.interaction, epoch=epoch, reason="lost"))
+    @rule(step=st.sampled_from([-1, -1, 0, 1]), note=st.sampled_from(["", "急"]))
+    def desk_takes_back(self, step: int, note: str) -> None:
+        self.do(
+            i.WorkReturned(
+                interaction_id=self.interaction,
+                epoch=self.epoch + step,
+                reason="transferred",
+                note=note,
+                author="agent:7",
+            )
+        )
+
+    @precondition(is_open)
+    @rule(place=st.integers(0, 2), agents=st.integers(0, 1))
+    def desk_tells_the_place(self, place: int, agents: int) -> None:
+        self.do(i.WorkQueued(interaction_id=self.interaction, place=place, agents=agents))
+
+    @precondition(is_open)
+    @rule(words=WORDS)
+    def colleague_notes(self, words: str) -> None:
+        self.do(i.AddNote(conversation_id=self.name, author="agent:8", text=words))
 
     @precondition(is_open)
     @rule(kind=st.sampled_from([i.EndInteraction, i.FinishWrapUp]), other=SELDOM)
@@ -257,6 +275,8 @@ class Conversing(RuleBasedStateMachine):
                 case InteractionOffered() | InteractionAssigned() | InteractionRequeued():
                     assert event.epoch >= self.epoch
                     self.epoch = event.epoch
+                case InteractionResumed():
+                    assert event.epoch == self.epoch
                 case TimerArmed():
                     assert event.generation == self.generation + 1
                     self.generation = event.generation
@@ -347,6 +367,9 @@ class Conversing(RuleBasedStateMachine):
         for key, doc in conversations.items():
             assert doc["state"] == (self.stream.standing if key == self.open else "closed")
             assert doc["undelivered"] == len(doc["undelivered_rows"])
+            if key == self.open:
+                assert doc.get("agent_id") == self.conversation.agent_id
+            assert doc["state"] not in ("active", "wrap_up") or doc["agent_id"] in doc["agents"]
         for doc in customers.values():
             assert doc.get("open_conversation_id") == self.open
             assert doc.get("merged_into") == state.merged_into

@@ -18,7 +18,14 @@ from hub.model.events import (
     MessageReceived,
     Refused,
 )
-from hub.model.ids import ChannelId, CustomerId, customer_of, stream_name
+from hub.model.ids import (
+    CUSTOMER,
+    ChannelId,
+    CustomerId,
+    customer_of,
+    stream_kind,
+    stream_name,
+)
 from hub.model.message import Address, DeliveryState, ReplyGrant, TextPart
 from tests.decisions.stream import START, Stream, grant, message, minutes, names, reply, signal
 
@@ -35,7 +42,7 @@ def customer(address: Address) -> CustomerId:
 
 
 class Town:
-    """Several streams; what one tells another is handed on in order."""
+    """Several customers; what one tells another is handed on in order."""
 
     def __init__(self) -> None:
         self.streams = {customer(a): Stream(customer_id=customer(a)) for a in ADDRESSES}
@@ -51,7 +58,7 @@ class Town:
         waiting = deque(effect for _, effect in stream.effects[known:])
         while waiting:
             effect = waiting.popleft()
-            if isinstance(effect, Tell):
+            if isinstance(effect, Tell) and stream_kind(effect.stream) == CUSTOMER:
                 other = self.streams[CustomerId(stream_name(effect.stream))]
                 known = len(other.effects)
                 other.take(effect.body)

@@ -12,11 +12,16 @@ from tests.decisions.stream import (
     HOME,
     WX,
     Stream,
+    agent_reply,
     answer,
+    assign,
     close,
     hand_off,
+    in_line,
     message,
     names,
+    note,
+    offer,
     reply,
     stream_in,
 )
@@ -229,3 +234,28 @@ def test_a_view_of_the_future_is_refused() -> None:
     seq = stream.state.seq
     assert stream.do(reply(seen=seq + 1)) == [Refused(reason="unknown_view", detail=str(seq))]
     assert names(stream.do(reply(seen=seq))) == ["MessageSent"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [message("等等"), reply("我先答了", author="agent:8"), reply("系统对接", author="api:crm")],
+    ids=["customer", "colleague", "program"],
+)
+def test_an_agents_reply_over_later_words_of_others_is_stopped(words: object) -> None:
+    stream = stream_in("queued")
+    seen = stream.state.seq
+    stream.do(words)
+    stream.do(assign())
+    assert stream.do(agent_reply(seen=seen)) == stale(4)
+    assert names(stream.do(agent_reply(seen=4))) == ["MessageSent"]
+
+
+def test_notices_receipts_notes_and_the_desk_make_no_reply_stale() -> None:
+    stream = stream_in("queued")
+    seen = stream.state.seq
+    stream.do(in_line())
+    stream.do(note(author="agent:8"))
+    stream.do(offer())
+    stream.do(assign())
+    stream.report(0, DeliveryState.SENT)
+    assert names(stream.do(agent_reply(seen=seen))) == ["MessageSent"]

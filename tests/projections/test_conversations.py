@@ -6,6 +6,7 @@ import pytest
 
 from hub.model import inputs as i
 from hub.model.bot import BotAction
+from hub.model.ids import AgentId
 from hub.model.message import (
     DeliveryState,
     LinkPart,
@@ -26,6 +27,7 @@ from tests.decisions.stream import (
     Stream,
     agent_reply,
     answer,
+    assign,
     close,
     end,
     finish,
@@ -33,6 +35,8 @@ from tests.decisions.stream import (
     hand_off,
     message,
     minutes,
+    note,
+    offer,
     reply,
     signal,
     stream_in,
@@ -87,6 +91,8 @@ def test_a_first_message_and_its_answer() -> None:
         "last_kind": "TextPart",
         "last_author": "bot",
         "messages": 2,
+        "notes": 0,
+        "agents": [],
         "undelivered": 0,
         "undelivered_rows": [],
     }
@@ -101,6 +107,7 @@ def test_a_hand_off_names_its_reason_and_interaction() -> None:
     doc = only(stream_in("queued"))
     assert doc["handed_off_reason"] == "asked"
     assert doc["interaction_id"] == INTERACTION
+    assert (doc["queue_id"], doc["waiting_since"]) == ("general", START)
     assert doc["last_author"] == "system"
     assert "agent_id" not in doc
 
@@ -128,6 +135,39 @@ def test_a_close_is_kept_with_time_and_reason() -> None:
         "finished",
         START + minutes(3),
     )
+    assert (doc["agent_id"], doc["queue_id"], doc["waiting_since"]) == ("7", "general", START)
+
+
+def test_everybody_it_was_assigned_to_is_remembered_once_and_nobody_else() -> None:
+    stream = stream_in("active")
+    stream.do(give_back(1))
+    stream.do(offer(2, AgentId("9")))
+    stream.do(give_back(2))
+    stream.do(assign(3, AgentId("8")))
+    stream.do(give_back(3))
+    stream.do(assign(4))
+    stream.do(close())
+    doc = only(stream)
+    assert (doc["agents"], doc["agent_id"]) == (["7", "8"], "7")
+
+
+def test_what_came_of_it_is_kept() -> None:
+    stream = stream_in("wrap_up")
+    stream.do(finish(summary="已补寄新卡"))
+    doc = only(stream)
+    assert (doc["disposition"], doc["summary"]) == ("solved", "已补寄新卡")
+
+
+def test_notes_are_counted_and_no_last_words() -> None:
+    stream = stream_in("active")
+    before = only(stream)
+    stream.at = START + minutes(1)
+    stream.do(note())
+    stream.do(give_back(1, note="请接着办", author="agent:7"))
+    doc = only(stream)
+    assert (doc["notes"], doc["messages"]) == (2, before["messages"])
+    assert (doc["last_text"], doc["last_author"]) == (before["last_text"], before["last_author"])
+    assert doc["updated_at"] == START + minutes(1)
 
 
 def test_the_next_episode_is_a_document_of_its_own() -> None:

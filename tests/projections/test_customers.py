@@ -3,7 +3,7 @@
 from typing import Any
 
 from hub.model import inputs as i
-from hub.model.ids import CustomerId
+from hub.model.ids import AgentId, CustomerId
 from hub.model.message import Address, DeliveryState
 from hub.projections.customers import Customers
 from tests.decisions.stream import (
@@ -13,10 +13,14 @@ from tests.decisions.stream import (
     START,
     WX,
     Stream,
+    assign,
     close,
+    give_back,
     message,
     minutes,
+    offer,
     signal,
+    stream_in,
 )
 
 PROJECTION = Customers()
@@ -65,6 +69,7 @@ def test_a_customer_who_wrote() -> None:
         "first_seen_at": START,
         "updated_at": START + minutes(1),
         "conversations": 1,
+        "agents": [],
         "open_conversation_id": CONVERSATION,
         "absorbed": [],
     }
@@ -77,6 +82,25 @@ def test_episodes_are_counted_and_the_open_one_is_named() -> None:
     stream.do(message())
     doc = folded(stream)
     assert (doc["conversations"], doc["open_conversation_id"]) == (2, f"{CUSTOMER_ID}.2")
+
+
+def test_everybody_who_was_assigned_one_of_its_talks_is_remembered() -> None:
+    stream = stream_in("active")
+    assert folded(stream)["agents"] == ["7"]
+    stream.do(give_back(1))
+    stream.do(offer(2, AgentId("9")))
+    stream.do(assign(3, AgentId("8")))
+    stream.do(close())
+    stream.do(message())
+    assert folded(stream)["agents"] == ["7", "8"]
+
+
+def test_a_document_of_before_there_were_agents_is_folded_on() -> None:
+    stream = stream_in("offered")
+    old = folded(stream)
+    del old["agents"]
+    stream.do(assign())
+    assert PROJECTION.fold(CUSTOMER_ID, old, stream.commits[-1])["agents"] == ["7"]
 
 
 def test_a_merge_is_shown_planned_done_and_undone() -> None:

@@ -4,9 +4,20 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hub.model.codec import pack, plain
+from hub.model.desk_inputs import PlaceWork, ReleaseWork, ResumeWork, WrapUpWork
 from hub.model.effects import Effect, Job, JobKind, Tell
-from hub.model.events import BotAsked, Forwarded, MergedInto, MergeUndone, MessageSent
-from hub.model.ids import CustomerId, customer_stream, stream_name
+from hub.model.events import (
+    BotAsked,
+    ConversationClosed,
+    Forwarded,
+    HandedOff,
+    InteractionResumed,
+    MergedInto,
+    MergeUndone,
+    MessageSent,
+    WrapUpStarted,
+)
+from hub.model.ids import ChannelId, CustomerId, customer_stream, desk_stream, stream_name
 from hub.model.inputs import AbsorbCustomer, ReleaseCustomer
 
 
@@ -19,18 +30,42 @@ def effects_of(stream: str, event: Any, body: Mapping[str, Any]) -> Iterable[Eff
         case Forwarded():
             return [Tell(stream=customer_stream(event.to), body=dict(body))]
         case MergedInto():
-            told = AbsorbCustomer(
+            merged = AbsorbCustomer(
                 customer_id=CustomerId(stream_name(stream)),
                 addresses=event.addresses,
                 grants=event.grants,
             )
-            return [Tell(stream=customer_stream(event.into), body=pack(told))]
+            return [Tell(stream=customer_stream(event.into), body=pack(merged))]
         case MergeUndone() if event.addresses:
             freed = ReleaseCustomer(
                 customer_id=CustomerId(stream_name(stream)), addresses=event.addresses
             )
             return [Tell(stream=customer_stream(event.from_customer), body=pack(freed))]
-    return ()
+    told = _for_desk(event)
+    return () if told is None else (Tell(stream=desk_stream(), body=pack(told)),)
+
+
+def _for_desk(event: Any) -> PlaceWork | WrapUpWork | ResumeWork | ReleaseWork | None:
+    """What the desk must hear. Events of before there was a desk lack what it needs."""
+    match event:
+        case HandedOff(waiting_since=since) if since is not None:
+            return PlaceWork(
+                interaction_id=event.interaction_id,
+                conversation_id=event.conversation_id,
+                queue_id=event.queue_id,
+                channel_id=event.channel_id or ChannelId(""),
+                waiting_since=since,
+                display_name=event.display_name,
+                reason=event.reason,
+                language=event.language,
+            )
+        case WrapUpStarted() if event.epoch:
+            return WrapUpWork(interaction_id=event.interaction_id, epoch=event.epoch)
+        case InteractionResumed():
+            return ResumeWork(interaction_id=event.interaction_id, epoch=event.epoch)
+        case ConversationClosed(interaction_id=interaction) if interaction is not None:
+            return ReleaseWork(interaction_id=interaction, reason=event.reason)
+    return None
 
 
 def _send(event: MessageSent, index: int) -> Job:

@@ -1,11 +1,11 @@
 """Each event folded into the state, in place. Knows no policy: what was decided stands."""
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from hub.decisions.customer import windows
+from hub.decisions.customer.language import language_of
 from hub.decisions.customer.sending import UNDELIVERED
 from hub.decisions.customer.state import (
     CUSTOMER_AUTHOR,
@@ -20,10 +20,7 @@ from hub.decisions.customer.table import MOVES
 from hub.model import events as e
 from hub.model.bot import BotAction
 from hub.model.ids import MessageId
-from hub.model.message import Address, DeliveryState, Part, ReplyGrant, TextPart
-
-_HAN = re.compile(r"[\u3400-\u9fff]")
-_LATIN = re.compile(r"[A-Za-z]")
+from hub.model.message import Address, DeliveryState, ReplyGrant
 
 
 def _nothing(state: CustomerState, event: Any, at: datetime) -> None:
@@ -45,7 +42,7 @@ def _received(state: CustomerState, event: e.MessageReceived, at: datetime) -> N
         known.display_name = event.display_name
     if event.grant is not None:
         windows.give(known, event.grant, seq)
-    state.language = _language(event.parts) or state.language
+    state.language = language_of(event.parts) or state.language
     conversation = _open(state)
     conversation.address = event.address.key
     _said(conversation, CUSTOMER_AUTHOR, seq, at)
@@ -114,7 +111,9 @@ def _requeued(state: CustomerState, event: e.InteractionRequeued, at: datetime) 
     conversation.agent_id, conversation.epoch = None, event.epoch
 
 
-def _assigned(state: CustomerState, event: e.InteractionAssigned, at: datetime) -> None:
+def _assigned(
+    state: CustomerState, event: e.InteractionAssigned | e.InteractionResumed, at: datetime
+) -> None:
     conversation = _move(state, event)
     conversation.agent_id, conversation.epoch = event.agent_id, event.epoch
 
@@ -208,16 +207,6 @@ def _said(conversation: Conversation, author: str, seq: int, at: datetime) -> No
     conversation.said_at = at
 
 
-def _language(parts: tuple[Part, ...]) -> str:
-    """Of the first text; empty when it shows neither Chinese nor Latin letters."""
-    for part in parts:
-        if isinstance(part, TextPart):
-            if _HAN.search(part.text):
-                return "zh"
-            return "en" if _LATIN.search(part.text) else ""
-    return ""
-
-
 def _remember(
     state: CustomerState, of: str, fate: DeliveryState, message_id: MessageId | None
 ) -> None:
@@ -246,8 +235,10 @@ FOLDS: Mapping[type, Callable[[CustomerState, Any, datetime], None]] = {
     e.InteractionOffered: _offered,
     e.InteractionRequeued: _requeued,
     e.InteractionAssigned: _assigned,
+    e.InteractionResumed: _assigned,
     e.WrapUpStarted: _wrap_up,
     e.WrapUpFinished: _nothing,
+    e.NoteAdded: _nothing,
     e.ConversationClosed: _closed,
     e.TimerArmed: _armed,
     e.TimerDisarmed: _disarmed,

@@ -1,6 +1,7 @@
 """People at work on a conversation: what the desk tells and what agents command."""
 
 from hub.decisions.customer.draft import Draft
+from hub.decisions.customer.sending import EMPTY
 from hub.decisions.customer.state import Conversation
 from hub.decisions.customer.table import NOT_YOURS, OFFERED, SUPERSEDED
 from hub.decisions.customer.talk import close, hand_off
@@ -8,10 +9,12 @@ from hub.model.events import (
     InteractionAssigned,
     InteractionOffered,
     InteractionRequeued,
+    NoteAdded,
     WrapUpFinished,
     WrapUpStarted,
 )
 from hub.model.inputs import (
+    AddNote,
     CloseConversation,
     EndInteraction,
     FinishWrapUp,
@@ -43,6 +46,8 @@ def returned(draft: Draft, command: WorkReturned) -> None:
             interaction_id=command.interaction_id, epoch=command.epoch, reason=command.reason
         )
     )
+    if command.note.strip():
+        _keep_note(draft, command.author, command.note)
 
 
 def assigned(draft: Draft, command: WorkAssigned) -> None:
@@ -68,7 +73,7 @@ def start_wrap_up(draft: Draft, reason: str) -> None:
     interaction = draft.open.interaction_id
     if interaction is None:
         raise LookupError("no interaction to wrap up")
-    draft.add(WrapUpStarted(interaction_id=interaction, reason=reason))
+    draft.add(WrapUpStarted(interaction_id=interaction, reason=reason, epoch=draft.open.epoch))
     draft.arm("wrap_up", draft.at + draft.policy.wrap_up_limit)
 
 
@@ -77,17 +82,41 @@ def finish(draft: Draft, command: FinishWrapUp) -> None:
         draft.add(NOT_YOURS)
         return
     draft.add(
-        WrapUpFinished(interaction_id=command.interaction_id, disposition=command.disposition)
+        WrapUpFinished(
+            interaction_id=command.interaction_id,
+            disposition=command.disposition,
+            summary=command.summary,
+        )
     )
     close(draft, "finished")
 
 
+def note(draft: Draft, command: AddNote) -> None:
+    if command.text.strip():
+        _keep_note(draft, command.author, command.text)
+    else:
+        draft.add(EMPTY)
+
+
 def request_hand_off(draft: Draft, command: RequestHandOff) -> None:
-    hand_off(draft, command.reason)
+    hand_off(draft, command.reason, command.queue_id)
 
 
 def close_by_person(draft: Draft, command: CloseConversation) -> None:
     close(draft, command.reason)
+
+
+def _keep_note(draft: Draft, author: str, text: str) -> None:
+    """Not a word to the customer: no timer, no stale view, no effect."""
+    conversation = draft.open.conversation_id
+    draft.add(
+        NoteAdded(
+            note_id=draft.message_id(conversation),
+            conversation_id=conversation,
+            author=author,
+            text=text,
+        )
+    )
 
 
 def _is_next_assignment(conversation: Conversation, command: WorkAssigned) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from hub.decisions.customer import frozen, handling, merging, sending, talk, timers
+from hub.decisions.customer import frozen, handling, merging, sending, talk, timers, waiting
 from hub.decisions.customer.draft import Draft
 from hub.decisions.customer.effects import effects_of
 from hub.decisions.customer.folding import FOLDS
@@ -17,7 +17,7 @@ from hub.model.effects import Effect
 from hub.model.events import Event
 from hub.model.ids import CUSTOMER, CustomerId, customer_stream, stream_name
 
-CODE_VERSION = 1
+CODE_VERSION = 2
 """Raised with every change of a decision, so that no snapshot of other rules is used."""
 
 _read_input = reader(inputs.CustomerInput)
@@ -36,9 +36,11 @@ HANDLERS: Mapping[type, Callable[[Draft, Any], None]] = {
     inputs.CloseConversation: handling.close_by_person,
     inputs.WorkOffered: handling.offered,
     inputs.WorkReturned: handling.returned,
+    inputs.WorkQueued: waiting.tell_place,
     inputs.WorkAssigned: handling.assigned,
     inputs.EndInteraction: handling.end,
     inputs.FinishWrapUp: handling.finish,
+    inputs.AddNote: handling.note,
     inputs.MergeCustomer: merging.merge,
     inputs.UndoMerge: merging.undo,
     inputs.AbsorbCustomer: merging.absorb,

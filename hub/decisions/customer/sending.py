@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from hub.decisions.customer.draft import Draft
 from hub.decisions.customer.state import Conversation
 from hub.decisions.customer.table import ACTIVE, NOT_YOURS, WRAP_UP
-from hub.decisions.customer.windows import charge
+from hub.decisions.customer.windows import NO_ADDRESS, charge
 from hub.model.events import (
     DeliveryChanged,
     Ignored,
@@ -70,14 +70,8 @@ def say(draft: Draft, author: str, part: Part) -> None:
     known = draft.state.addresses.get(conversation.address or "")
     charged = charge(known, 1, draft.at)
     if known is None or isinstance(charged, Refused):
-        draft.add(
-            MessageWithheld(
-                conversation_id=conversation.conversation_id,
-                author=author,
-                parts=(part,),
-                reason=charged.reason if isinstance(charged, Refused) else "no_address",
-            )
-        )
+        reason = charged.reason if isinstance(charged, Refused) else NO_ADDRESS.reason
+        withhold(draft, author, part, reason)
         return
     draft.add(
         MessageSent(
@@ -87,6 +81,17 @@ def say(draft: Draft, author: str, part: Part) -> None:
             address=known.address,
             parts=(part,),
             charged=charged,
+        )
+    )
+
+
+def withhold(draft: Draft, author: str, part: Part, reason: str) -> None:
+    draft.add(
+        MessageWithheld(
+            conversation_id=draft.open.conversation_id,
+            author=author,
+            parts=(part,),
+            reason=reason,
         )
     )
 

@@ -2,6 +2,10 @@
 
 A cell is the set of states the conversation may be in afterwards, or the answer "no": people are
 refused with a reason, what machines tell is ignored.
+
+The desk alone assigns: what it tells of its epoch, or of a later one, holds in wrap-up too. So an
+interaction that was transferred while its agent ended the talk goes on at the desk, and the desk
+ignores the wrap-up of an epoch it took back.
 """
 
 from collections.abc import Mapping
@@ -51,7 +55,6 @@ TALK_ENDED = Refused(reason="talk_ended")
 NOT_IN_WRAP_UP = Refused(reason="not_in_wrap_up")
 SUPERSEDED = Ignored(reason="superseded")
 NOT_ARMED = Ignored(reason="timer_not_armed")
-TALK_OVER = Ignored(reason="talk_ended")
 
 STAYS: Mapping[ConversationState, Cell] = {state: _to(state) for state in ConversationState}
 BY_CONVERSATION = "conversation_id"
@@ -88,7 +91,7 @@ TABLE: Mapping[type, Row] = {
             QUEUED: _to(QUEUED, OFFERED),
             OFFERED: _to(OFFERED),
             ACTIVE: _to(ACTIVE, OFFERED),
-            WRAP_UP: TALK_OVER,
+            WRAP_UP: _to(WRAP_UP, OFFERED),
             CLOSED: SUPERSEDED,
         },
         BY_INTERACTION,
@@ -99,8 +102,16 @@ TABLE: Mapping[type, Row] = {
             QUEUED: SUPERSEDED,
             OFFERED: _to(OFFERED, QUEUED),
             ACTIVE: _to(ACTIVE, QUEUED),
-            WRAP_UP: TALK_OVER,
+            WRAP_UP: _to(WRAP_UP, QUEUED),
             CLOSED: SUPERSEDED,
+        },
+        BY_INTERACTION,
+    ),
+    inputs.WorkQueued: Row(
+        {
+            **dict.fromkeys(ConversationState, SUPERSEDED),
+            QUEUED: _to(QUEUED),
+            OFFERED: _to(OFFERED),
         },
         BY_INTERACTION,
     ),
@@ -137,6 +148,7 @@ TABLE: Mapping[type, Row] = {
         },
         BY_INTERACTION,
     ),
+    inputs.AddNote: Row({**STAYS, CLOSED: CONVERSATION_CLOSED}, BY_CONVERSATION),
     inputs.MergeCustomer: Row(STAYS),
     inputs.UndoMerge: Row(STAYS),
     inputs.AbsorbCustomer: Row(STAYS),
@@ -159,6 +171,7 @@ MOVES: Mapping[type, ConversationState] = {
     events.InteractionOffered: OFFERED,
     events.InteractionRequeued: QUEUED,
     events.InteractionAssigned: ACTIVE,
+    events.InteractionResumed: ACTIVE,
     events.WrapUpStarted: WRAP_UP,
     events.ConversationClosed: CLOSED,
 }

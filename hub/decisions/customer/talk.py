@@ -3,10 +3,12 @@
 from datetime import datetime
 
 from hub.decisions.customer.draft import Draft
+from hub.decisions.customer.language import language_of
 from hub.decisions.customer.merging import merged_now
 from hub.decisions.customer.sending import say
 from hub.decisions.customer.state import BOT_AUTHOR, SYSTEM_AUTHOR
 from hub.decisions.customer.table import ACTIVE, BOT, SUPERSEDED, WRAP_UP
+from hub.decisions.customer.waiting import handed_off
 from hub.model.bot import BotAction, BotAnswer, BotQuestion
 from hub.model.events import (
     BotAnswered,
@@ -15,11 +17,11 @@ from hub.model.events import (
     ConversationOpened,
     Forwarded,
     HandedOff,
-    InteractionAssigned,
+    InteractionResumed,
     MessageReceived,
     SignalReceived,
 )
-from hub.model.ids import ConversationId, InteractionId, MessageId, conversation_id
+from hub.model.ids import ConversationId, MessageId, QueueId, conversation_id
 from hub.model.inputs import BotFailed, BotReplied, CustomerMessage, CustomerSignal
 from hub.model.message import MediaPart, MenuPart, Option, Part, TextPart
 
@@ -91,18 +93,35 @@ def bot_failed(draft: Draft, command: BotFailed) -> None:
         draft.add(SUPERSEDED)
 
 
-def hand_off(draft: Draft, reason: str) -> None:
+def hand_off(draft: Draft, reason: str, queue_id: QueueId | None = None) -> None:
     """A person is to answer; the customer is told, if the channel lets us."""
-    conversation = draft.open
-    number = conversation.interactions + 1
-    draft.add(_handed_off(conversation.conversation_id, number, reason))
-    texts = draft.policy.texts(draft.state.language)
-    say(draft, SYSTEM_AUTHOR, TextPart(text=texts.hand_off))
+    conversation, language = draft.open, draft.state.language
+    known = draft.state.addresses.get(conversation.address or "")
+    draft.add(
+        handed_off(
+            draft,
+            conversation.conversation_id,
+            reason,
+            number=conversation.interactions + 1,
+            address=known.address if known else None,
+            display_name=known.display_name if known else "",
+            language=language,
+            queue_id=queue_id,
+        )
+    )
+    say(draft, SYSTEM_AUTHOR, TextPart(text=draft.policy.texts(language).hand_off))
 
 
 def close(draft: Draft, reason: str) -> None:
     """The close, and with it a merge that waited for it."""
-    draft.add(ConversationClosed(conversation_id=draft.open.conversation_id, reason=reason))
+    conversation = draft.open
+    draft.add(
+        ConversationClosed(
+            conversation_id=conversation.conversation_id,
+            reason=reason,
+            interaction_id=conversation.interaction_id,
+        )
+    )
     if draft.state.merge_planned is not None:
         draft.add(merged_now(draft.state, draft.state.merge_planned))
 
@@ -112,7 +131,7 @@ def _open(draft: Draft, command: CustomerMessage) -> None:
     draft.add(ConversationOpened(conversation_id=opened, address=command.address))
     message_id = _receive(draft, command, opened)
     if command.address.channel_id in draft.policy.without_bot:
-        draft.add(_handed_off(opened, 1, "bot_off"))
+        draft.add(_straight_to_people(draft, command, opened))
         return
     _ask(draft, command, opened, message_id, 0)
     draft.arm("idle", draft.at + draft.policy.bot_idle)
@@ -163,7 +182,7 @@ def _reopen(draft: Draft) -> None:
     if conversation.interaction_id is None or conversation.agent_id is None:
         raise LookupError("wrap-up without an agent")
     draft.add(
-        InteractionAssigned(
+        InteractionResumed(
             interaction_id=conversation.interaction_id,
             agent_id=conversation.agent_id,
             epoch=conversation.epoch,
@@ -172,11 +191,19 @@ def _reopen(draft: Draft) -> None:
     draft.arm("idle", draft.at + draft.policy.active_idle)
 
 
-def _handed_off(conversation: ConversationId, number: int, reason: str) -> HandedOff:
-    return HandedOff(
-        conversation_id=conversation,
-        interaction_id=InteractionId(f"{conversation}-{number}"),
-        reason=reason,
+def _straight_to_people(
+    draft: Draft, command: CustomerMessage, conversation: ConversationId
+) -> HandedOff:
+    """With the first message not folded in yet."""
+    known = draft.state.addresses.get(command.address.key)
+    return handed_off(
+        draft,
+        conversation,
+        "bot_off",
+        number=1,
+        address=command.address,
+        display_name=command.display_name or (known.display_name if known else ""),
+        language=language_of(command.parts) or draft.state.language,
     )
 
 

@@ -38,6 +38,13 @@ def charge(known: KnownAddress | None, parts: int, at: datetime) -> tuple[str, .
     return tuple(kinds) if len(kinds) == parts else QUOTA_EXHAUSTED
 
 
+def sends_left(known: KnownAddress, at: datetime) -> int | None:
+    """How many sends the open windows still allow; None where the channel has no windows."""
+    if not known.grants:
+        return None
+    return sum(grant.left for grant in known.grants.values() if at <= grant.until)
+
+
 def give(known: KnownAddress, grant: ReplyGrant, seq: int) -> None:
     """A late, older trigger does not shorten a window."""
     held = known.grants.get(grant.kind)

@@ -1,0 +1,62 @@
+"""Sets of agents as whole numbers, one bit an agent: cheap to count and to cut."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from hub.decisions.desk.ranking import Need
+from hub.model.desk import Medium
+
+
+class Masks:
+    """`levels` holds, for a skill and a level, who has at least that level."""
+
+    __slots__ = ("connected", "free", "levels", "present", "ready")
+
+    def __init__(self) -> None:
+        self.present = 0
+        self.connected = 0
+        self.ready = 0
+        self.free: defaultdict[Medium, int] = defaultdict(int)
+        self.levels: defaultdict[tuple[str, int], int] = defaultdict(int)
+
+    def sit(self, bit: int, skills: Mapping[str, int]) -> None:
+        self.present |= bit
+        for skill, top in skills.items():
+            for level in range(1, top + 1):
+                self.levels[skill, level] |= bit
+
+    def leave(self, others: int, skills: Mapping[str, int]) -> None:
+        self.present &= others
+        self.connected &= others
+        self.ready &= others
+        for medium in self.free:
+            self.free[medium] &= others
+        for skill, top in skills.items():
+            for level in range(1, top + 1):
+                self.levels[skill, level] &= others
+
+    def able(self, need: Need) -> int:
+        found = self.present
+        for asked in need.skills:
+            found &= self.levels.get(asked, 0)
+        return found
+
+    def open(self, medium: Medium) -> int:
+        """Ready, connected, with a free slot of this medium."""
+        return self.connected & self.ready & self.free[medium]
+
+    def show(
+        self,
+        index: int,
+        was: tuple[bool, bool, tuple[Medium, ...]],
+        now: tuple[bool, bool, tuple[Medium, ...]],
+    ) -> None:
+        """Ready, connected and the media with a free slot, of one agent."""
+        bit = 1 << index
+        if was[0] != now[0]:
+            self.ready ^= bit
+        if was[1] != now[1]:
+            self.connected ^= bit
+        if was[2] != now[2]:
+            for medium in {*was[2]} ^ {*now[2]}:
+                self.free[medium] ^= bit
