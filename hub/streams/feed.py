@@ -1,42 +1,133 @@
 """Numbered events for screens: everything after a number, then everything as it happens."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from hub.errors import StoreUncertain
+from hub.model.ids import shard_of
 from hub.ports import Bus, Clock, Journal, Reading
 
 Doc = dict[str, Any]
 PAGE = 200
 
+WAITING = 256
+"""Commits kept for one follower; one that is slower goes on from the journal."""
+
+OWNED_SWEEPS = 5
+"""A stream of a shard this process owns is heard directly: it is swept so much more rarely."""
+
+
+@dataclass(slots=True)
+class _Follower:
+    """What one reader of a stream has still to take. `behind`: the journal must be asked."""
+
+    shard: int
+    commits: deque[Doc] = field(default_factory=deque)
+    behind: bool = True
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def hear(self, commit: Doc) -> None:
+        if len(self.commits) >= WAITING:
+            self.commits.clear()
+            self.behind = True
+        self.commits.append(commit)
+        self.wake.set()
+
+    def hint(self, _topic: str) -> None:
+        """A hint that follows what was heard is that commit's own; the sweep repairs the rest."""
+        if not self.commits:
+            self.behind = True
+            self.wake.set()
+
+    def next(self, after: int) -> Doc | None:
+        """The commit that continues `after`, if memory holds it; a gap makes it `behind`."""
+        while self.commits:
+            commit = self.commits[0]
+            if commit["seq"] > after + 1:
+                self.behind = True
+                return None
+            self.commits.popleft()
+            if commit["seq"] == after + 1:
+                return commit
+        return None
+
 
 class JournalFeed:
-    """Implements `hub.ports.Feed`: hints wake it, a sweep repairs lost ones, nothing is kept."""
+    """Implements `hub.ports.Feed`. Commits of this process are handed on from memory (`hear` must
+    be called with them); hints wake it for those of others, a sweep repairs lost ones.
+
+    Followers share the commits: nobody changes them.
+    """
 
     def __init__(
-        self, journal: Journal, reading: Reading, bus: Bus, clock: Clock, *, sweep_s: float = 2.0
+        self,
+        journal: Journal,
+        reading: Reading,
+        bus: Bus,
+        clock: Clock,
+        *,
+        owned: Callable[[int], bool] = lambda _: False,
+        sweep_s: float = 2.0,
     ) -> None:
         self._journal = journal
         self._reading = reading
         self._bus = bus
         self._clock = clock
+        self._owned = owned
         self._sweep_s = sweep_s
+        self._followers: dict[str, list[_Follower]] = {}
+        bus.subscribe("taken:", self._on_taken)
+
+    def hear(self, commits: Sequence[Doc]) -> None:
+        for commit in commits:
+            for follower in self._followers.get(commit["stream"], ()):
+                follower.hear(commit)
 
     async def stream(self, stream: str, after: int) -> AsyncIterator[Doc]:
-        wake = asyncio.Event()
-        undo = self._bus.subscribe(f"journal:{stream}", lambda _: wake.set())
+        follower = _Follower(shard_of(stream))
+        self._followers.setdefault(stream, []).append(follower)
+        undo = self._bus.subscribe(f"journal:{stream}", follower.hint)
         try:
             while True:
-                wake.clear()
-                commits = await self._read(self._journal.of_stream(stream, after, PAGE))
-                for commit in commits:
-                    after = commit["seq"]
-                    yield commit
-                if len(commits) < PAGE:
-                    await self._wait(wake)
+                follower.wake.clear()
+                if follower.behind:
+                    follower.behind = False
+                    commits = await self._read(self._journal.of_stream(stream, after, PAGE))
+                    follower.behind |= commits is None or len(commits) == PAGE
+                    for commit in commits or ():
+                        after = commit["seq"]
+                        yield commit
+                while (heard := follower.next(after)) is not None:
+                    after = heard["seq"]
+                    yield heard
+                if not follower.behind:
+                    woken = await self._woken(follower.wake, self._pause(follower))
+                    follower.behind |= not woken
         finally:
             undo()
+            self._forget(stream, follower)
+
+    def _on_taken(self, topic: str) -> None:
+        """What was written before a shard was taken nobody here may have heard."""
+        shard = int(topic.partition(":")[2])
+        for followers in self._followers.values():
+            for follower in followers:
+                if follower.shard == shard:
+                    follower.behind = True
+                    follower.wake.set()
+
+    def _pause(self, follower: _Follower) -> float:
+        return self._sweep_s * (OWNED_SWEEPS if self._owned(follower.shard) else 1)
+
+    def _forget(self, stream: str, follower: _Follower) -> None:
+        rest = [f for f in self._followers[stream] if f is not follower]
+        if rest:
+            self._followers[stream] = rest
+        else:
+            del self._followers[stream]
 
     async def documents(self, projection: str, after: Mapping[int, int]) -> AsyncIterator[Doc]:
         numbers = dict(after)
@@ -45,12 +136,12 @@ class JournalFeed:
         try:
             while True:
                 wake.clear()
-                docs = await self._read(self._changed(projection, numbers))
+                docs = await self._read(self._changed(projection, numbers)) or []
                 for doc in docs:
                     numbers[doc["shard"]] = max(numbers.get(doc["shard"], 0), doc["n"])
                     yield doc
                 if not docs:
-                    await self._wait(wake)
+                    await self._woken(wake, self._sweep_s)
         finally:
             undo()
 
@@ -71,16 +162,18 @@ class JournalFeed:
         last = (page[-1]["shard"], page[-1]["n"])
         return [d for d in docs if (d["shard"], d["n"]) != last] or docs
 
-    async def _read(self, read: Awaitable[list[Doc]]) -> list[Doc]:
+    async def _read(self, read: Awaitable[list[Doc]]) -> list[Doc] | None:
+        """None, after a pause, when the store did not answer."""
         try:
             return await read
         except StoreUncertain:
             await self._clock.sleep(0.5)
-            return []
+            return None
 
-    async def _wait(self, wake: asyncio.Event) -> None:
+    async def _woken(self, wake: asyncio.Event, within_s: float) -> bool:
         try:
-            async with asyncio.timeout(self._sweep_s):
+            async with asyncio.timeout(within_s):
                 await wake.wait()
         except TimeoutError:
-            pass
+            return False
+        return True

@@ -31,10 +31,17 @@ class Heart:
         settings: EngineSettings,
     ) -> None:
         self.acceptor = Acceptor(stores.inbox, bus, clock)
-        self.feed = JournalFeed(stores.journal, reading, bus, clock, sweep_s=settings.sweep_s)
         self.commands = CommandDesk(self.acceptor, stores.journal, clock)
         book = RuleBook({r.kind: r for r in rules})
         self.owner = Owner(stores, book, bus, clock, settings, self.acceptor.recent)
+        self.feed = JournalFeed(
+            stores.journal,
+            reading,
+            bus,
+            clock,
+            owned=self.owner.shards.__contains__,
+            sweep_s=settings.sweep_s,
+        )
         self.sender = Sender(
             stores.outbox, self.acceptor, workers, self.owned, bus, clock, settings
         )
@@ -43,7 +50,7 @@ class Heart:
             Projector(p, stores.projections, stores.journal, self.owned, bus, clock, settings)
             for p in projections
         ]
-        self.owner.heard.append(self.commands.hear)
+        self.owner.heard += [self.commands.hear, self.feed.hear]
         self.owner.heard += [p.hear for p in self._projectors]
 
     def owned(self) -> list[int]:
