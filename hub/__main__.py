@@ -1,4 +1,4 @@
-"""The command line: `lianluo demo`, `serve`, `init`, `preflight`, `user`, `rebuild`, `verify`."""
+"""The command line: `lianluo demo`, `serve`, `init`, `user`, `queue`, `rebuild`, `verify`…"""
 
 import asyncio
 import os
@@ -27,6 +27,8 @@ app = typer.Typer(
 )
 user = typer.Typer(no_args_is_help=True, help="People who sign in.")
 app.add_typer(user, name="user")
+queue = typer.Typer(no_args_is_help=True, help="Where work waits for people.")
+app.add_typer(queue, name="queue")
 
 FIRST_FILE = Path("lianluo.toml")
 ConfigOption = Annotated[
@@ -92,6 +94,8 @@ def user_add(
     username: str,
     role: Annotated[str, typer.Option(help="agent, supervisor or admin")] = "agent",
     name: Annotated[str, typer.Option(help="Name shown to colleagues.")] = "",
+    skill: Annotated[list[str] | None, typer.Option(help="name:level, again for more.")] = None,
+    slots: Annotated[list[str] | None, typer.Option(help="text=4, again for more.")] = None,
     config: ConfigOption = None,
 ) -> None:
     """Add somebody; the password is asked for, or read from standard input."""
@@ -100,7 +104,9 @@ def user_add(
     password = _asked_password()
     _maintain(
         config,
-        lambda db, settings: add_user(db.documents, settings, username, name, role, password),
+        lambda db, settings: add_user(
+            db.documents, settings, username, name, role, password, skill or (), slots or ()
+        ),
     )
 
 
@@ -132,6 +138,39 @@ def user_enable(username: str, config: ConfigOption = None) -> None:
     _maintain(
         config,
         lambda db, settings: set_disabled(db.documents, settings, username, disabled=False),
+    )
+
+
+@queue.command("list")
+def queue_list(config: ConfigOption = None) -> None:
+    """Show all queues with what they ask for."""
+    from hub.maintenance import list_queues
+
+    _maintain(config, lambda db, settings: list_queues(db.documents, settings))
+
+
+@queue.command("set")
+def queue_set(
+    key: Annotated[str, typer.Argument(help="a-z, 0-9, - and _")],
+    name: Annotated[str | None, typer.Option(help="Name on the screens.")] = None,
+    name_en: Annotated[str | None, typer.Option(help="The same in English.")] = None,
+    skill: Annotated[list[str] | None, typer.Option(help="name:level, again for more.")] = None,
+    priority: Annotated[int | None, typer.Option(min=0, max=9, help="0 is first.")] = None,
+    offer: Annotated[int | None, typer.Option(min=1, help="Seconds an offer waits.")] = None,
+    target: Annotated[int | None, typer.Option(min=1, help="Seconds one should wait.")] = None,
+    decline_pause: Annotated[
+        int | None, typer.Option(min=1, help="Seconds until it is offered to them again.")
+    ] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Add a queue, or change what is given."""
+    from hub.maintenance import set_queue
+
+    given = {"name": name, "name_en": name_en, "skills": skill, "priority": priority}
+    seconds = {"offer_for": offer, "target": target, "decline_pause": decline_pause}
+    _maintain(
+        config,
+        lambda db, settings: set_queue(db.documents, db.heart.inbox, key, given, seconds),
     )
 
 

@@ -1,44 +1,151 @@
-"""Work on a hub's data from the command line: people, rebuild, verify."""
+"""Work on a hub's data from the command line: people, queues, rebuild, verify."""
 
+import re
 import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from secrets import token_hex
+from typing import Any
 
 import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
-from hub.app import access_rules, customer_rules, projections
+from hub.app import access_rules, projections, rules_of
 from hub.config.settings import Settings
 from hub.decisions.customer import CustomerRules
+from hub.decisions.desk import DeskRules, DeskSettings
 from hub.decisions.policy import Policy
 from hub.decisions.rules import StreamRules
 from hub.http.passwords import ArgonPasswords
-from hub.model.ids import SHARDS
-from hub.ports import Clock, Documents
+from hub.model.codec import pack, unpack_as
+from hub.model.desk import Medium, Queue, Skill, Slots
+from hub.model.desk_inputs import ConfigureDesk
+from hub.model.ids import DESK, SHARDS, QueueId, desk_stream, stream_kind
+from hub.ports import Clock, Doc, Documents, Inbox
 from hub.runtime.clock import SystemClock
 from hub.services.access import Access, Role, User
+from hub.services.catalogue import SYSTEM
+from hub.services.catalogues import catalogues
+from hub.services.commands import Refusal
 from hub.store.mongo.stores import MongoStores
 from hub.streams.leases import beating
 from hub.streams.projecting import rebuild
+from hub.streams.rows import input_row
 from hub.streams.verify import verify
 
 CLOCK = SystemClock()
+QUEUE_KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
 async def add_user(
-    documents: Documents, settings: Settings, username: str, name: str, role: str, password: str
+    documents: Documents,
+    settings: Settings,
+    username: str,
+    name: str,
+    role: str,
+    password: str,
+    skills: Sequence[str] = (),
+    slots: Sequence[str] = (),
 ) -> int:
+    """`skills` as `name:level`, `slots` as `medium=count`."""
     if role not in set(Role):
         typer.echo(f"role: {role!r} is none of {', '.join(Role)}", err=True)
         return 2
     access = _access(documents, settings)
-    user = User(username=username, display_name=name or username, role=Role(role))
     try:
+        user = User(
+            username=username,
+            display_name=name or username,
+            role=Role(role),
+            skills=skills_of(skills),
+            capacity=_slots_of(slots),
+        )
         added = await access.add_user(user, password)
     except ValueError as error:
         typer.echo(f"{username}: {error}", err=True)
         return 2
     typer.echo(f"{username} added" if added else f"{username} stands already", err=not added)
     return 0 if added else 1
+
+
+def skills_of(given: Sequence[str]) -> tuple[Skill, ...]:
+    """Raises ValueError naming what is no skill."""
+    skills = []
+    for one in given:
+        name, _, level = one.partition(":")
+        if not name or level not in {"", "1", "2", "3", "4", "5"}:
+            raise ValueError(f"{one!r} is no skill; write name:level, level 1 to 5")
+        skills.append(Skill(skill=name, level=int(level or 1)))
+    return tuple(skills)
+
+
+def _slots_of(given: Sequence[str]) -> tuple[Slots, ...]:
+    slots = []
+    for one in given:
+        medium, _, count = one.partition("=")
+        if medium not in set(Medium) or not count.isdecimal():
+            raise ValueError(f"{one!r} are no slots; write medium=count: {', '.join(Medium)}")
+        slots.append(Slots(medium=Medium(medium), count=int(count)))
+    return tuple(slots)
+
+
+def _queue_change(given: Mapping[str, Any], seconds: Mapping[str, int | None]) -> dict[str, Any]:
+    change = {name: value for name, value in given.items() if value is not None}
+    if "skills" in change:
+        change["skills"] = skills_of(change["skills"])
+    durations = {
+        name: timedelta(seconds=value) for name, value in seconds.items() if value is not None
+    }
+    return {**change, **durations}
+
+
+async def list_queues(documents: Documents, settings: Settings) -> int:
+    for entry in await catalogues(documents, CLOCK).queues.all():
+        queue = entry.value
+        asked = " ".join(f"{skill.skill}:{skill.level}" for skill in queue.skills)
+        names = f"{queue.name} {queue.name_en}".strip()
+        typer.echo(f"{entry.key}  {names}  priority {queue.priority}  {asked}".rstrip())
+    return 0
+
+
+async def set_queue(
+    documents: Documents,
+    inbox: Inbox,
+    key: str,
+    given: Mapping[str, Any],
+    seconds: Mapping[str, int | None],
+) -> int:
+    """Change the fields that are not None and hand all queues to the desk, for a hub to read."""
+    if not QUEUE_KEY.fullmatch(key):
+        typer.echo(f"{key!r}: a queue is a-z, 0-9, '-' or '_', at most 40 characters", err=True)
+        return 2
+    try:
+        change = _queue_change(given, seconds)
+    except ValueError as error:
+        typer.echo(f"{key}: {error}", err=True)
+        return 2
+    lists = catalogues(documents, CLOCK)
+    await lists.seed()
+    stands = await lists.queues.get(key)
+    known = stands.value if stands else Queue(queue_id=QueueId(key), name=key)
+    changed = await lists.queues.put(
+        key,
+        replace(known, **change),
+        version=stands.version if stands else 0,
+        author=SYSTEM,
+    )
+    if isinstance(changed, Refusal):
+        typer.echo(f"{key}: somebody changes it at this moment; do it again", err=True)
+        return 1
+    queues = tuple(entry.value for entry in await lists.queues.all())
+    command = pack(ConfigureDesk(queues=queues, author=SYSTEM))
+    name = f"cmd:{SYSTEM}:{desk_stream()}:{token_hex(8)}"
+    row = input_row(name, desk_stream(), name, "", command, CLOCK.now())
+    await inbox.insert([row], ordered=True)
+    typer.echo(f"{key} stands at version {changed.version}")
+    return 0
 
 
 async def set_password(
@@ -96,14 +203,17 @@ async def rebuild_all(stores: MongoStores, settings: Settings, clock: Clock = CL
 
 async def verify_all(stores: MongoStores, settings: Settings) -> int:
     """Replay under the policy that decided; a policy nobody kept is counted as not replayed."""
-    rules = customer_rules(settings)
-    known: dict[str, StreamRules] = {rules.version: rules}
+    current = {rules.kind: rules for rules in rules_of(settings)}
+    known: dict[str, StreamRules] = {rules.version: rules for rules in current.values()}
     for doc in await stores.documents.page("policies", {}, limit=1000):
-        kept = CustomerRules(Policy.of_doc(doc["policy"]))
+        kept = _kept_rules(doc)
         if kept.version == doc["_id"]:
             known[kept.version] = kept
     report = await verify(
-        stores.heart, lambda _, version: known.get(version), lambda _: rules, SystemClock().now()
+        stores.heart,
+        lambda _, version: known.get(version),
+        lambda stream: current[stream_kind(stream)],
+        SystemClock().now(),
     )
     typer.echo(
         f"{report.commits} commits of {report.streams} streams, {report.replayed} replayed, "
@@ -113,3 +223,9 @@ async def verify_all(stores: MongoStores, settings: Settings) -> int:
         typer.echo(f"  {problem}", err=True)
     typer.echo("nothing wrong" if not report.problems else f"{len(report.problems)} problems")
     return 1 if report.problems else 0
+
+
+def _kept_rules(doc: Doc) -> StreamRules:
+    if doc["_id"].startswith(f"{DESK}/"):
+        return DeskRules(unpack_as(doc["policy"], DeskSettings))
+    return CustomerRules(Policy.of_doc(doc["policy"]))

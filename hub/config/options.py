@@ -50,6 +50,8 @@ def _written(value: Any) -> str:
             return ""
         case Path():
             return f'"{value}"'
+        case dict():
+            return "{" + ", ".join(f'{key} = "{item}"' for key, item in value.items()) + "}"
         case frozenset() | tuple():
             return orjson.dumps(sorted(value)).decode()
         case _:

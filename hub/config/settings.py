@@ -121,15 +121,42 @@ class Policy(Section):
         "Channel accounts whose customers go straight to people.",
         frozenset({"wechat-private"}),
     )
+    default_queue: str = option(
+        "general", "Queue of a hand-off whose reason has none of its own.", "service", min_length=1
+    )
+    queue_of_reason: dict[str, str] = option(
+        {},
+        "Queue by reason of the hand-off.",
+        {"complaint": "complaints"},
+    )
 
     def values(self) -> dict[str, Any]:
         """The fields of `hub.decisions.policy.Policy`, durations as such."""
-        return {
-            name.removesuffix(SECONDS): timedelta(seconds=value)
-            if name.endswith(SECONDS)
-            else value
-            for name, value in self
-        }
+        return _with_durations(self)
+
+
+class Desk(Section):
+    agent_grace_s: float = option(
+        30.0, "An agent without any connection keeps the work so long.", 15.0, gt=0
+    )
+    offers_a_commit: int = option(
+        200, "Offers made at once; more follow in the next commits.", 100, ge=1, le=1000
+    )
+    candidates: int = option(5, "Candidates named in the reasons of an offer.", 3, ge=1, le=5)
+
+    def values(self) -> dict[str, Any]:
+        """The fields of `hub.decisions.desk.DeskSettings`."""
+        return _with_durations(self)
+
+
+class Site(Section):
+    bank: str = option("联络", "The bank's name as screens show it.", "示例银行", max_length=60)
+    environment: str = option(
+        "production",
+        "Shown on every screen, so that nobody takes a test for the real one.",
+        "test",
+        pattern=r"^[a-z][a-z0-9-]{0,19}$",
+    )
 
 
 class Demo(Section):
@@ -139,6 +166,14 @@ class Demo(Section):
     simulator_port: int | None = option(
         None, "Port of the pretend WeChat; without it a free one is picked.", 8090, ge=1, le=65535
     )
+
+
+def _with_durations(section: Section) -> dict[str, Any]:
+    """`_s` goes from a name and makes its value a duration."""
+    return {
+        name.removesuffix(SECONDS): timedelta(seconds=value) if name.endswith(SECONDS) else value
+        for name, value in section
+    }
 
 
 class Settings(BaseSettings):
@@ -157,6 +192,8 @@ class Settings(BaseSettings):
     engine: Engine = Engine()
     outbox: Outbox = Outbox()
     policy: Policy = Policy()
+    desk: Desk = Desk()
+    site: Site = Site()
     demo: Demo = Demo()
     channels: tuple[dict[str, Any], ...] = ()
 

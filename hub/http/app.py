@@ -7,6 +7,9 @@ from aiohttp import web
 
 import hub
 from hub.http import docs_page, openapi
+from hub.http.agents import AgentApi
+from hub.http.assignments import AssignmentApi
+from hub.http.catalogue import catalogue_routes
 from hub.http.channels import ChannelApi
 from hub.http.conversations import ConversationApi
 from hub.http.customers import CustomerApi
@@ -20,11 +23,17 @@ from hub.http.origins import OriginRule
 from hub.http.route import AnyRoute
 from hub.http.session_api import SessionApi
 from hub.http.sessions import ACCESS, ORIGINS
+from hub.http.site import SiteApi
 from hub.services.access import Access
+from hub.services.agents import Agents
+from hub.services.catalogues import catalogues
 from hub.services.conversations import Conversations
 from hub.services.customers import Customers
 from hub.services.dead_letters import DeadLetters
+from hub.services.desk_setup import DeskSetup
 from hub.services.history import History
+from hub.services.letterbox import Letterbox
+from hub.services.visibility import Visibility
 
 
 def build_http(deps: HttpDeps) -> web.Application:
@@ -56,23 +65,33 @@ def build_http(deps: HttpDeps) -> web.Application:
 def routes(deps: HttpDeps, access: Access) -> Sequence[AnyRoute]:
     """The whole table, as dispatch and OpenAPI read it."""
     wait = deps.options.command_wait_s
+    visibility = Visibility(deps.reading, deps.serves)
     conversations = Conversations(
         reading=deps.reading,
+        visibility=visibility,
         journal=deps.journal,
         commands=deps.commands,
         capabilities={key: channel.capabilities for key, channel in deps.channels.items()},
         wait=wait,
     )
-    customers = Customers(reading=deps.reading, commands=deps.commands, wait=wait)
+    customers = Customers(
+        reading=deps.reading, visibility=visibility, commands=deps.commands, wait=wait
+    )
     dead_letters = DeadLetters(
         outbox=deps.outbox, inbox=deps.inbox, commands=deps.commands, wait=wait
     )
+    lists = catalogues(deps.documents, deps.clock)
+    setup = DeskSetup(lists.queues, access, deps.commands, wait=wait)
     return (
+        *SiteApi(deps.options.site).routes(),
         *SessionApi(access).routes(),
         *ConversationApi(conversations, History(deps.journal, deps.rules)).routes(),
         *CustomerApi(customers).routes(),
         *ChannelApi(deps.channels).routes(),
-        *DeadLetterApi(dead_letters).routes(),
+        *DeadLetterApi(Letterbox(dead_letters, conversations)).routes(),
+        *catalogue_routes(lists, setup.queues_changed),
+        *AgentApi(Agents(deps.documents, deps.clock), setup).routes(),
+        *AssignmentApi(deps.reading).routes(),
     )
 
 

@@ -14,6 +14,7 @@ from hub.http.shapes import (
     CustomerKey,
     Limit,
     MessageText,
+    SearchText,
     Seq,
     Shape,
 )
@@ -28,7 +29,10 @@ class AddressShape(Shape):
 
 
 class ConversationShape(Shape):
-    """`seq` is the number of the stream's last commit shown here; commands send it as `seen`."""
+    """`seq` is the number of the stream's last commit shown here; commands send it as `seen`.
+
+    `agents` are all it was ever assigned to, `agent_id` the one who has or had it last.
+    """
 
     id: str
     customer_id: str
@@ -46,9 +50,15 @@ class ConversationShape(Shape):
     last_author: str
     messages: int
     undelivered: int
+    notes: int
     interaction_id: str
     agent_id: str
+    agents: tuple[str, ...]
     handed_off_reason: str
+    queue_id: str
+    waiting_since: datetime | None
+    disposition: str
+    summary: str
 
 
 class ConversationPage(Shape):
@@ -64,6 +74,11 @@ class ConversationQuery(Shape):
     state: ConversationState | None = None
     channel_id: ChannelKey | None = None
     customer_id: CustomerKey | None = None
+    mine: bool = Field(default=False, description="Only those you handled.")
+    q: SearchText | None = Field(
+        default=None,
+        description="Stands in the name or the last message; newest first, in one page.",
+    )
     cursor: ConversationCursor | None = None
     limit: Limit = 50
 
@@ -106,6 +121,7 @@ class MessageShape(Shape):
     deliveries: tuple[DeliveryShape, ...]
     withheld: str
     resend_of: str
+    internal: bool = Field(description="A note among colleagues, never sent.")
 
 
 class MessagePage(Shape):
@@ -171,9 +187,15 @@ def conversation_shape(doc: Doc) -> ConversationShape:
         last_author=doc.get("last_author", ""),
         messages=doc["messages"],
         undelivered=doc.get("undelivered", 0),
+        notes=doc.get("notes", 0),
         interaction_id=doc.get("interaction_id") or "",
         agent_id=doc.get("agent_id") or "",
+        agents=tuple(doc.get("agents", ())),
         handed_off_reason=doc.get("handed_off_reason") or "",
+        queue_id=doc.get("queue_id") or "",
+        waiting_since=doc.get("waiting_since"),
+        disposition=doc.get("disposition") or "",
+        summary=doc.get("summary") or "",
     )
 
 
@@ -196,6 +218,7 @@ def message_shape(message: HistoryMessage) -> MessageShape:
         ),
         withheld=message.withheld,
         resend_of=message.resend_of,
+        internal=message.internal,
     )
 
 

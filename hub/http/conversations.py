@@ -27,7 +27,8 @@ from hub.http.problems import ProblemError
 from hub.http.route import EVERYBODY, AnyRoute, Call, Reply, Route
 from hub.http.shapes import Nothing
 from hub.ports import Doc
-from hub.services.conversations import Conversations
+from hub.services.access import LEADS, User
+from hub.services.conversations import Conversations, Wanted
 from hub.services.history import History
 
 TAG = "Conversations"
@@ -44,7 +45,7 @@ class ConversationApi:
         return (*self._reading(), *self._commands())
 
     def _reading(self) -> tuple[AnyRoute, ...]:
-        common: dict[str, Any] = {"method": "GET", "tag": TAG, "roles": EVERYBODY}
+        common: dict[str, Any] = {"method": "GET", "tag": TAG}
         one = partial(Route, params=ConversationPath, problems=frozenset({404}), **common)
         return (
             Route(
@@ -54,6 +55,7 @@ class ConversationApi:
                 handle=self.page,
                 query=ConversationQuery,
                 answers={200: ConversationPage},
+                roles=EVERYBODY,
                 **common,
             ),
             one(
@@ -62,6 +64,7 @@ class ConversationApi:
                 summary="One conversation",
                 handle=self.get,
                 answers={200: ConversationShape},
+                roles=EVERYBODY,
             ),
             one(
                 path=ONE + "/messages",
@@ -70,6 +73,7 @@ class ConversationApi:
                 handle=self.messages,
                 query=SeqQuery,
                 answers={200: MessagePage},
+                roles=EVERYBODY,
             ),
             one(
                 path=ONE + "/journal",
@@ -78,6 +82,7 @@ class ConversationApi:
                 handle=self.journal,
                 query=SeqQuery,
                 answers={200: JournalPage},
+                roles=LEADS,
             ),
         )
 
@@ -107,25 +112,29 @@ class ConversationApi:
 
     async def page(self, call: Call[Nothing, ConversationQuery, Nothing]) -> Reply:
         asked = call.query
-        where = asked.model_dump(
-            mode="json", exclude_none=True, include={"state", "channel_id", "customer_id"}
+        wanted = Wanted(
+            customer_id=asked.customer_id or "",
+            state=asked.state.value if asked.state else "",
+            channel_id=asked.channel_id or "",
+            mine=asked.mine,
+            text=asked.q or "",
         )
         rows = await self._conversations.page(
-            where, limit=asked.limit + 1, before=before_of(asked.cursor)
+            call.signed_in.user, wanted, limit=asked.limit + 1, before=before_of(asked.cursor)
         )
         page = ConversationPage(
             items=tuple(conversation_shape(row) for row in rows[: asked.limit]),
-            next=next_cursor(rows, asked.limit),
+            next=None if asked.q else next_cursor(rows, asked.limit),
         )
         return Reply(status=200, content=page)
 
     async def get(self, call: Call[ConversationPath, Nothing, Nothing]) -> Reply:
-        conversation = await self._known(call.path.conversation_id)
+        conversation = await self._known(call.signed_in.user, call.path.conversation_id)
         return Reply(status=200, content=conversation_shape(conversation))
 
     async def messages(self, call: Call[ConversationPath, SeqQuery, Nothing]) -> Reply:
         conversation_id, asked = call.path.conversation_id, call.query
-        await self._known(conversation_id)
+        await self._known(call.signed_in.user, conversation_id)
         found = await self._history.page(conversation_id, after=asked.after, limit=asked.limit)
         page = MessagePage(
             items=tuple(message_shape(message) for message in found.messages),
@@ -136,7 +145,7 @@ class ConversationApi:
 
     async def journal(self, call: Call[ConversationPath, SeqQuery, Nothing]) -> Reply:
         conversation_id, asked = call.path.conversation_id, call.query
-        await self._known(conversation_id)
+        await self._known(call.signed_in.user, conversation_id)
         commits = await self._conversations.journal(
             conversation_id, after=asked.after, limit=asked.limit + 1
         )
@@ -150,22 +159,30 @@ class ConversationApi:
     async def send(self, call: Call[ConversationPath, Nothing, SendBody]) -> Reply:
         command = command_of(call)
         outcome = await self._conversations.send(
-            call.path.conversation_id, command, text=call.body.text, seen=call.body.seen
+            call.signed_in.user,
+            call.path.conversation_id,
+            command,
+            text=call.body.text,
+            seen=call.body.seen,
         )
         return reply_to(outcome, command)
 
     async def hand_off(self, call: Call[ConversationPath, Nothing, CommandBody]) -> Reply:
         command = command_of(call)
-        outcome = await self._conversations.hand_off(call.path.conversation_id, command)
+        outcome = await self._conversations.hand_off(
+            call.signed_in.user, call.path.conversation_id, command
+        )
         return reply_to(outcome, command)
 
     async def close(self, call: Call[ConversationPath, Nothing, CommandBody]) -> Reply:
         command = command_of(call)
-        outcome = await self._conversations.close(call.path.conversation_id, command)
+        outcome = await self._conversations.close(
+            call.signed_in.user, call.path.conversation_id, command
+        )
         return reply_to(outcome, command)
 
-    async def _known(self, conversation_id: str) -> Doc:
-        conversation = await self._conversations.get(conversation_id)
+    async def _known(self, viewer: User, conversation_id: str) -> Doc:
+        conversation = await self._conversations.get(viewer, conversation_id)
         if conversation is None:
             raise ProblemError("not_found")
         return conversation

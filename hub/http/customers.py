@@ -14,9 +14,10 @@ from hub.http.outcomes import (
     reply_to,
 )
 from hub.http.problems import ProblemError
-from hub.http.route import EVERYBODY, LEADS, AnyRoute, Call, Reply, Route
+from hub.http.route import EVERYBODY, AnyRoute, Call, Reply, Route
 from hub.http.shapes import CustomerKey, Limit, Nothing, Shape
 from hub.ports import Doc
+from hub.services.access import LEADS
 from hub.services.customers import Customers
 
 BASE = "/api/v1/customers"
@@ -104,7 +105,9 @@ class CustomerApi:
 
     async def page(self, call: Call[Nothing, CustomerQuery, Nothing]) -> Reply:
         asked = call.query
-        rows = await self._customers.page(limit=asked.limit + 1, before=before_of(asked.cursor))
+        rows = await self._customers.page(
+            call.signed_in.user, limit=asked.limit + 1, before=before_of(asked.cursor)
+        )
         page = CustomerPage(
             items=tuple(_shape(row) for row in rows[: asked.limit]),
             next=next_cursor(rows, asked.limit),
@@ -112,19 +115,21 @@ class CustomerApi:
         return Reply(status=200, content=page)
 
     async def get(self, call: Call[CustomerPath, Nothing, Nothing]) -> Reply:
-        customer = await self._customers.get(call.path.customer_id)
+        customer = await self._customers.get(call.signed_in.user, call.path.customer_id)
         if customer is None:
             raise ProblemError("not_found")
         return Reply(status=200, content=_shape(customer))
 
     async def merge(self, call: Call[CustomerPath, Nothing, MergeBody]) -> Reply:
         command = command_of(call)
-        outcome = await self._customers.merge(call.path.customer_id, call.body.into, command)
+        outcome = await self._customers.merge(
+            call.signed_in.user, call.path.customer_id, call.body.into, command
+        )
         return reply_to(outcome, command)
 
     async def unmerge(self, call: Call[CustomerPath, Nothing, CommandBody]) -> Reply:
         command = command_of(call)
-        outcome = await self._customers.unmerge(call.path.customer_id, command)
+        outcome = await self._customers.unmerge(call.signed_in.user, call.path.customer_id, command)
         return reply_to(outcome, command)
 
 

@@ -13,9 +13,11 @@ from hub.http.outcomes import (
     command_route,
     reply_to,
 )
-from hub.http.route import LEADS, AnyRoute, Call, Reply, Route
+from hub.http.problems import ProblemError
+from hub.http.route import EVERYBODY, AnyRoute, Call, Reply, Route
 from hub.http.shapes import Limit, Nothing, Shape
-from hub.services.dead_letters import DeadLetter, DeadLetters
+from hub.services.dead_letters import DeadLetter
+from hub.services.letterbox import Letterbox
 
 BASE = "/api/v1/dead-letters"
 ONE = BASE + "/{dead_letter_id}"
@@ -33,7 +35,8 @@ DeadLetterKey = Annotated[
 
 
 class Box(StrEnum):
-    """`outbox`: messages of ours that failed or are uncertain. `inbox`: inputs without a place."""
+    """`outbox`: messages of ours that failed or are uncertain; agents find those of conversations
+    they may see. `inbox`: inputs without a place, for supervisors."""
 
     OUTBOX = "outbox"
     INBOX = "inbox"
@@ -73,8 +76,8 @@ class DeadLetterQuery(Shape):
 
 
 class DeadLetterApi:
-    def __init__(self, dead_letters: DeadLetters) -> None:
-        self._dead_letters = dead_letters
+    def __init__(self, letterbox: Letterbox) -> None:
+        self._letterbox = letterbox
 
     def routes(self) -> tuple[AnyRoute, ...]:
         tag = "Dead letters"
@@ -88,7 +91,7 @@ class DeadLetterApi:
                 handle=self.page,
                 query=DeadLetterQuery,
                 answers={200: DeadLetterPage},
-                roles=LEADS,
+                roles=EVERYBODY,
             ),
             *(
                 command_route(
@@ -98,7 +101,7 @@ class DeadLetterApi:
                     summary=summary,
                     handle=handle,
                     params=DeadLetterPath,
-                    roles=LEADS,
+                    roles=EVERYBODY,
                 )
                 for verb, handle, summary in (
                     ("retry", self.retry, "Send an undelivered message again, as a new one"),
@@ -108,28 +111,30 @@ class DeadLetterApi:
         )
 
     async def page(self, call: Call[Nothing, DeadLetterQuery, Nothing]) -> Reply:
-        asked = call.query
+        asked, viewer = call.query, call.signed_in.user
         after = _key_of(asked.cursor) if asked.cursor else ""
-        read = {
-            Box.OUTBOX: self._dead_letters.undelivered,
-            Box.INBOX: self._dead_letters.buried,
-        }[asked.box]
-        found = await read(limit=asked.limit + 1, after=after)
-        shown = found[: asked.limit]
+        if asked.box is Box.OUTBOX:
+            found = await self._letterbox.undelivered(viewer, limit=asked.limit, after=after)
+        elif viewer.is_lead:
+            found = await self._letterbox.buried(limit=asked.limit, after=after)
+        else:
+            raise ProblemError("forbidden")
         page = DeadLetterPage(
-            items=tuple(_shape(asked.box, letter) for letter in shown),
-            next=_id_of(shown[-1].key) if len(found) > asked.limit else None,
+            items=tuple(_shape(asked.box, letter) for letter in found.letters),
+            next=_id_of(found.next) if found.next else None,
         )
         return Reply(status=200, content=page)
 
     async def retry(self, call: Call[DeadLetterPath, Nothing, CommandBody]) -> Reply:
         command = command_of(call)
-        outcome = await self._dead_letters.retry(_key_of(call.path.dead_letter_id), command)
+        key = _key_of(call.path.dead_letter_id)
+        outcome = await self._letterbox.retry(call.signed_in.user, key, command)
         return reply_to(outcome, command)
 
     async def discard(self, call: Call[DeadLetterPath, Nothing, CommandBody]) -> Reply:
         command = command_of(call)
-        outcome = await self._dead_letters.discard(_key_of(call.path.dead_letter_id), command)
+        key = _key_of(call.path.dead_letter_id)
+        outcome = await self._letterbox.discard(call.signed_in.user, key, command)
         return reply_to(outcome, command)
 
 

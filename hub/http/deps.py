@@ -7,6 +7,7 @@ from pathlib import Path
 from hub.decisions.rules import StreamRules
 from hub.http.health import Probe
 from hub.http.metrics import Metrics
+from hub.http.site import Site
 from hub.model.ids import ChannelId
 from hub.ports import (
     Accept,
@@ -21,6 +22,7 @@ from hub.ports import (
     SupportsWebhook,
 )
 from hub.services.access import AccessRules, Passwords
+from hub.services.visibility import Serves, serves_nobody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +37,15 @@ class HttpOptions:
     command_wait_s: float = 5.0
     static_dir: Path | None = None
     access: AccessRules = field(default_factory=AccessRules)
+    site: Site = field(default_factory=Site)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpDeps:
-    """`rules` are those of the customer stream; `channels` with `on_webhook` get a hook."""
+    """`rules` are those of the customer stream; `channels` with `on_webhook` get a hook.
+
+    `serves` is what the desk knows, ahead of the lists.
+    """
 
     clock: Clock
     commands: Commands
@@ -55,6 +61,7 @@ class HttpDeps:
     probes: Mapping[str, Probe]
     metrics: Metrics
     options: HttpOptions
+    serves: Serves = serves_nobody
 
     def webhooks(self) -> dict[ChannelId, SupportsWebhook]:
         return {

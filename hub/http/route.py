@@ -14,7 +14,6 @@ Q = TypeVar("Q", bound=BaseModel)
 B = TypeVar("B", bound=BaseModel)
 
 EVERYBODY = frozenset(Role)
-LEADS = frozenset({Role.SUPERVISOR, Role.ADMIN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

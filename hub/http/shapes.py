@@ -7,6 +7,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 _CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
 _SPACE = r" \t\n\r\u0085\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff"
 
+_PLAIN = rf"^[^{_CONTROL}]*$"
+_VISIBLE = rf"^[^{_CONTROL}]*[^{_CONTROL}{_SPACE}][^{_CONTROL}]*$"
+
 MAX_SEQ = 2**53 - 1
 """The largest whole number a browser keeps exactly."""
 
@@ -50,11 +53,33 @@ MessageText = Annotated[
     Field(
         min_length=1,
         max_length=5000,
-        pattern=rf"^[^{_CONTROL}]*[^{_CONTROL}{_SPACE}][^{_CONTROL}]*$",
+        pattern=_VISIBLE,
         description="At least one visible character; no control characters but tab and new line.",
     ),
 ]
-Seq = Annotated[int, Field(ge=0, le=MAX_SEQ), BeforeValidator(_integral)]
+Name = Annotated[str, Field(min_length=1, max_length=80, pattern=_VISIBLE)]
+SearchText = Name
+Label = Annotated[str, Field(max_length=80, pattern=_PLAIN)]
+PhraseText = Annotated[str, Field(min_length=1, max_length=2000, pattern=_VISIBLE)]
+Translation = Annotated[str, Field(max_length=2000, pattern=_PLAIN)]
+EntryKey = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$", examples=["general"])]
+Username = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$", examples=["agent1"])]
+InteractionKey = Annotated[
+    str,
+    Field(
+        pattern=r"^[0-9a-f]{20}\.[1-9][0-9]{0,8}-[1-9][0-9]{0,8}$",
+        examples=["1f0a2b3c4d5e6f708192.1-1"],
+    ),
+]
+INTEGRAL = BeforeValidator(_integral)
+"""After the limits of a whole number: what stands before it is not in the schema."""
+
+Seq = Annotated[int, Field(ge=0, le=MAX_SEQ), INTEGRAL]
+SeenVersion = Annotated[
+    int,
+    Field(ge=1, le=MAX_SEQ, description="The version you saw."),
+    BeforeValidator(_whole),
+]
 Limit = Annotated[int, Field(ge=1, le=100), BeforeValidator(_whole)]
 After = Annotated[
     int,

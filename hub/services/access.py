@@ -12,6 +12,9 @@ from hashlib import sha256
 from secrets import token_urlsafe
 from typing import Protocol
 
+from hub.model.codec import plain, unpack_as
+from hub.model.desk import AgentProfile, Medium, Skill, Slots
+from hub.model.ids import AgentId
 from hub.ports import Clock, Doc, Documents
 
 USERS = "users"
@@ -26,6 +29,11 @@ class Role(StrEnum):
     AGENT = "agent"
     SUPERVISOR = "supervisor"
     ADMIN = "admin"
+
+
+LEADS = frozenset({Role.SUPERVISOR, Role.ADMIN})
+FIRST_CAPACITY = {Role.AGENT: (Slots(medium=Medium.TEXT, count=4),)}
+"""What somebody of a role takes at once while nobody has said otherwise."""
 
 
 class Passwords(Protocol):
@@ -47,14 +55,36 @@ class AccessRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
+    """Who has no `capacity` gets no work."""
+
     username: str
     display_name: str
     role: Role
+    skills: tuple[Skill, ...] = ()
+    capacity: tuple[Slots, ...] = ()
 
     @property
     def author(self) -> str:
         """The name under which the user's commands and messages stand in the journal."""
         return f"agent:{self.username}"
+
+    @property
+    def is_lead(self) -> bool:
+        return self.role in LEADS
+
+    @property
+    def is_routed(self) -> bool:
+        """Whether a desk gives work to this user."""
+        return any(slots.count > 0 for slots in self.capacity)
+
+    @property
+    def profile(self) -> AgentProfile:
+        return AgentProfile(
+            agent_id=AgentId(self.username),
+            display_name=self.display_name,
+            skills=self.skills,
+            capacity=self.capacity,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,11 +127,17 @@ class Access:
                 "version": 1,
                 "display_name": user.display_name,
                 "role": user.role.value,
+                **_given_routing(user),
                 "password": await self._passwords.hash(password),
                 "password_set": 1,
                 "disabled": False,
             },
         )
+
+    async def user_of(self, username: str) -> User | None:
+        """A user who may come in; None: unknown or disabled."""
+        doc = await self._documents.get(USERS, username)
+        return None if doc is None or doc["disabled"] else user_of_doc(doc)
 
     async def set_password(self, username: str, password: str) -> bool:
         """Give a new password and end the user's sessions; False when there is no such user.
@@ -190,5 +226,33 @@ def _key(token: str) -> str:
 
 
 def _signed_in(session: Doc, doc: Doc) -> SignedIn:
-    user = User(username=doc["_id"], display_name=doc["display_name"], role=Role(doc["role"]))
-    return SignedIn(user=user, key=session["_id"], ends_at=session["expire_at"])
+    return SignedIn(user=user_of_doc(doc), key=session["_id"], ends_at=session["expire_at"])
+
+
+def user_of_doc(doc: Doc) -> User:
+    role = Role(doc["role"])
+    if "capacity" in doc:
+        capacity = tuple(unpack_as(slots, Slots) for slots in doc["capacity"])
+    else:
+        capacity = FIRST_CAPACITY.get(role, ())
+    return User(
+        username=doc["_id"],
+        display_name=doc["display_name"],
+        role=role,
+        skills=tuple(unpack_as(skill, Skill) for skill in doc.get("skills", ())),
+        capacity=capacity,
+    )
+
+
+def _given_routing(user: User) -> Doc:
+    """Without a capacity of its own a user has the first one of the role."""
+    doc = routing_doc(user.skills, user.capacity)
+    return doc if user.capacity else {"skills": doc["skills"]}
+
+
+def routing_doc(skills: tuple[Skill, ...], capacity: tuple[Slots, ...]) -> Doc:
+    """The fields of a user document that a desk routes by."""
+    return {
+        "skills": [plain(skill) for skill in skills],
+        "capacity": [plain(slots) for slots in capacity],
+    }

@@ -45,6 +45,10 @@ class DeadLetters:
     async def buried(self, *, limit: int, after: str) -> list[DeadLetter]:
         return [_buried(row) for row in await self._inbox.dead(limit, after)]
 
+    async def get(self, key: str) -> DeadLetter | None:
+        row = await self._outbox.get(key)
+        return None if row is None else _undelivered(row)
+
     async def retry(self, key: str, command: Command) -> Outcome:
         """Send an undelivered message again, as a new row. Raises StoreUncertain, Overloaded."""
         row = await self._outbox.get(key)

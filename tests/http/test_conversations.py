@@ -40,7 +40,7 @@ async def test_a_reply_is_decided_sent_and_its_delivery_shown() -> None:
 
         message = (await eventually(sent))[0]
         assert message["id"] == body["message_ids"][0]
-        assert message["author"] == "agent:agent1"
+        assert message["author"] == "agent:supervisor1"
         assert w.channel.sent == [("o-1", "您好，请讲。")]
 
 

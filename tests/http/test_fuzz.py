@@ -26,6 +26,11 @@ pytestmark = [pytest.mark.slow]
 
 EXAMPLES = 25
 REPLIES, LETTERS_A_REPLY = 8, 5
+ENTRIES = {
+    "/api/v1/queues": {"name": "综合服务"},
+    "/api/v1/phrases": {"key": "nh", "name": "问候", "text": "您好"},
+    "/api/v1/dispositions": {"name": "已解决"},
+}
 KNOWN_EVERY = 2
 """Of the well-formed ids in paths every second one is replaced by one that stands."""
 
@@ -40,12 +45,14 @@ MAY_NEVER_SUCCEED = {
 class Served:
     """A hub with two customers to be joined and many dead letters.
 
-    `token` makes a new session; `known` names for a parameter what stands, one after another.
+    `token` makes a new session; `known` names for a parameter what stands, one after another;
+    `version` is that of a document in a collection, 0 without one.
     """
 
     base: str
     token: Callable[[], str]
     known: dict[str, Iterator[Any]]
+    version: Callable[[str, str], int]
     asked: int = 0
     seen: set[tuple[str, int]] = field(default_factory=set)
 
@@ -55,6 +62,7 @@ class Served:
 
 
 async def _furnish(w: World) -> dict[str, Iterator[Any]]:
+    await w.ready("agent2")
     conversation = await w.customer_says("o-1", "在吗")
     await w.sign_in("admin")
     w.channel.broken = "not_in_window"
@@ -77,8 +85,13 @@ async def _furnish(w: World) -> dict[str, Iterator[Any]]:
     merge = {"command_id": "second", "into": lower}
     await w.post(f"/api/v1/customers/{higher}/merge", merge)
     seq = (await w.get_json(f"/api/v1/conversations/{conversation}"))["seq"]
+    for path, entry in ENTRIES.items():
+        assert (await w.put(f"{path}/first", {"version": 0, **entry})).status == 200
     return {
         "seen": repeat(seq),
+        "entry_id": repeat("first"),
+        "username": repeat("agent2"),
+        "interaction_id": repeat(f"{conversation}-1"),
         "conversation_id": repeat(conversation),
         "customer_id": repeat(higher),
         "dead_letter_id": cycle([letter["id"] for letter in letters]),
@@ -102,7 +115,16 @@ def served() -> Iterator[Served]:
             def from_outside() -> str:
                 return asyncio.run_coroutine_threadsafe(token(), loop).result(10)
 
-            found.append(Served(base=w.base, token=from_outside, known=await _furnish(w)))
+            async def stands(collection: str, key: str) -> int:
+                doc = await w.deps.documents.get(collection, key)
+                return 0 if doc is None or doc.get("deleted") else int(doc["version"])
+
+            def version(collection: str, key: str) -> int:
+                asked = stands(collection, key)
+                return asyncio.run_coroutine_threadsafe(asked, loop).result(10)
+
+            known = await _furnish(w)
+            found.append(Served(base=w.base, token=from_outside, known=known, version=version))
             ready.set()
             await stop.wait()
 
@@ -150,8 +172,20 @@ def test_whatever_is_asked_the_answer_is_as_described(case: Any, served: Served)
         case.body = {**case.body, "command_id": f"fuzz-{served.asked}"}
         if "seen" in case.body and served.asked % KNOWN_EVERY == 0:
             case.body["seen"] = next(served.known["seen"])
+    if served.asked % KNOWN_EVERY == 0:
+        _see_the_version(case, served)
     answer = case.call_and_validate(base_url=served.base, headers=HEADERS, timeout=20)
     served.seen.add((case.operation.label, answer.status_code))
+
+
+def _see_the_version(case: Any, served: Served) -> None:
+    """Changes of plain documents name the version they saw."""
+    collection = str(case.path).split("/")[3].replace("agents", "users")
+    stands = served.version(collection, next(iter(case.path_parameters.values()), ""))
+    if _fits(case, ParameterLocation.QUERY) and "version" in case.query:
+        case.query["version"] = max(1, stands)
+    if _fits(case, ParameterLocation.BODY) and "version" in case.body:
+        case.body = {**case.body, "version": stands}
 
 
 def _fits(case: Any, place: ParameterLocation) -> bool:

@@ -58,7 +58,7 @@ async def test_every_failed_sign_in_looks_the_same(label: str, body: dict[str, s
 
 async def test_a_session_ends_when_idle() -> None:
     async with world() as w:
-        await w.sign_in()
+        await w.sign_in("agent1")
         rules = w.deps.options.access
         w.clock.ahead += rules.idle * 0.9
         assert (await w.get(PATH)).status == 200
@@ -70,7 +70,7 @@ async def test_a_session_ends_when_idle() -> None:
 
 async def test_a_session_in_use_ends_at_its_absolute_end() -> None:
     async with world() as w:
-        await w.sign_in()
+        await w.sign_in("agent1")
         rules = w.deps.options.access
         step = rules.idle * 0.9
         while w.clock.ahead + step < rules.lifetime:
@@ -82,7 +82,7 @@ async def test_a_session_in_use_ends_at_its_absolute_end() -> None:
 
 async def test_signing_out_ends_the_session_in_the_store_too() -> None:
     async with world() as w:
-        await w.sign_in()
+        await w.sign_in("agent1")
         jar = w.client.session.cookie_jar
         token = next(cookie.value for cookie in jar)
         answer = await w.client.delete(PATH, headers=HEADERS)
@@ -94,7 +94,7 @@ async def test_signing_out_ends_the_session_in_the_store_too() -> None:
 
 async def test_a_new_password_and_a_disabled_user_end_sessions() -> None:
     async with world() as w:
-        await w.sign_in()
+        await w.sign_in("agent1")
         await w.access.set_password("agent1", "another password")
         assert (await w.get(PATH)).status == 401
         await w.sign_in("admin")
@@ -135,7 +135,7 @@ async def test_changes_with_a_cookie_need_our_origin(
     label: str, headers: dict[str, str], status: int
 ) -> None:
     async with world() as w:
-        await w.sign_in()
+        await w.sign_in("agent1")
         answer = await w.client.delete(PATH, headers=headers)
         assert answer.status == status
 

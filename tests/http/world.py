@@ -13,6 +13,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from argon2 import PasswordHasher
 
 from hub.decisions.customer.rules import CustomerRules
+from hub.decisions.desk import DeskRules, DeskSettings
 from hub.decisions.policy import Policy
 from hub.errors import InboundRejected, PermanentSendError
 from hub.http.app import build_http
@@ -21,7 +22,18 @@ from hub.http.health import Probe
 from hub.http.metrics import Metrics
 from hub.http.passwords import ArgonPasswords
 from hub.http.sessions import ACCESS
-from hub.model.ids import ChannelId, customer_of
+from hub.model.codec import pack
+from hub.model.desk import Presence
+from hub.model.desk_inputs import AcceptOffer, ConnectAgent, SetPresence
+from hub.model.ids import (
+    SHARDS,
+    AgentId,
+    ChannelId,
+    InteractionId,
+    customer_of,
+    customer_stream,
+    desk_stream,
+)
 from hub.model.inputs import CustomerMessage
 from hub.model.message import Address, Part, ReplyGrant, TextPart
 from hub.ports import (
@@ -32,6 +44,7 @@ from hub.ports import (
     WebhookReply,
     WebhookRequest,
 )
+from hub.projections.assignments import Assignments
 from hub.projections.conversations import Conversations
 from hub.projections.customers import Customers
 from hub.runtime.bus import LocalBus
@@ -50,9 +63,13 @@ HEADERS = {"Origin": ORIGIN}
 PASSWORD = "correct horse battery"
 USERS = {
     "agent1": Role.AGENT,
+    "agent2": Role.AGENT,
     "supervisor1": Role.SUPERVISOR,
     "admin": Role.ADMIN,
 }
+PRESENT = "agent2"
+"""Signed in and not ready: customers who wait are not told that nobody is there."""
+
 Json = dict[str, Any]
 
 
@@ -136,7 +153,7 @@ class World:
         self.ids += 1
         return f"test-{self.ids}"
 
-    async def sign_in(self, username: str = "agent1") -> None:
+    async def sign_in(self, username: str = "supervisor1") -> None:
         answer = await self.post("/api/v1/session", {"username": username, "password": PASSWORD})
         assert answer.status == 201
 
@@ -149,25 +166,82 @@ class World:
         found: Json = await answer.json()
         return found
 
+    async def put(self, path: str, body: Any) -> ClientResponse:
+        return await self.client.put(path, json=body, headers=HEADERS)
+
     async def post(self, path: str, body: Any) -> ClientResponse:
         return await self.client.post(path, json=body, headers=HEADERS)
 
     async def customer_says(self, who: str, text: str) -> str:
-        """The conversation the message ended up in."""
+        """The conversation the message ended up in, when the hub has done all that follows."""
         self.ids += 1
         call = {"from": who, "id": self.ids, "text": text}
         answer = await self.client.post(f"/hooks/{CHANNEL}?key=right", json=call)
         assert (answer.status, await answer.text()) == (200, "success")
-        customer = customer_of(CHANNEL, who)
+        return str(await eventually(lambda: self._listed(customer_of(CHANNEL, who))))
+
+    async def _listed(self, customer: str) -> str:
+        """The open conversation, as soon as nothing is under way and the lists show everything."""
+        heart, reading, shards = self.stores.heart, self.stores.reading, range(SHARDS)
+        if (
+            await heart.inbox.sources(shards, 1)
+            or await heart.outbox.open(shards)
+            or await heart.outbox.untold(shards, 1)
+        ):
+            return ""
+        doc = await reading.get("customers", customer) or {}
+        conversation = str(doc.get("open_conversation_id", ""))
+        listed = await reading.get("conversations", conversation) or {"seq": 0}
+        stream = customer_stream(customer)
+        behind = await heart.journal.of_stream(stream, listed["seq"], 1)
+        return "" if behind else conversation
+
+    async def connects(self, username: str) -> None:
+        """The agent opens a screen: signed in, not ready yet."""
+        user = await self.access.user_of(username)
+        assert user is not None
+        await self.desk(username, ConnectAgent(agent=user.profile, connection_id=f"{username}.1"))
+
+    async def at_the_desk(self, username: str) -> None:
+        await self.connects(username)
+        await self.ready(username)
+
+    async def ready(self, username: str) -> None:
+        ready = SetPresence(agent_id=AgentId(username), presence=Presence.READY)
+        await self.desk(username, ready)
+
+    async def rests(self, username: str) -> None:
+        """Work in hand stays, new work does not come."""
+        rest = SetPresence(agent_id=AgentId(username), presence=Presence.NOT_READY)
+        await self.desk(username, rest)
+
+    async def accepts(self, username: str, conversation: str) -> None:
+        """The agent takes the offer of this conversation, and the lists show it."""
         reading = self.stores.reading
+        agent = {"agent_id": username}
 
-        async def shown() -> str:
-            doc = await reading.get("customers", customer) or {}
-            conversation = str(doc.get("open_conversation_id", ""))
-            listed = await reading.get("conversations", conversation) or {}
-            return conversation if listed.get("last_text") == text[:120] else ""
+        async def offered() -> Any:
+            doc = await reading.get("conversations", conversation) or {}
+            return doc if agent.items() <= doc.items() and doc["state"] == "offered" else None
 
-        return str(await eventually(shown))
+        interaction = InteractionId((await eventually(offered))["interaction_id"])
+        offers = await reading.get("assignments", interaction) or {"events": []}
+        epoch = max(each["event"].get("epoch", 0) for each in offers["events"])
+        accept = AcceptOffer(interaction_id=interaction, agent_id=AgentId(username), epoch=epoch)
+        await self.desk(username, accept)
+
+        async def taken() -> bool:
+            doc = await reading.get("conversations", conversation) or {}
+            return agent.items() <= doc.items() and doc["state"] == "active"
+
+        await eventually(taken)
+
+    async def desk(self, username: str, command: Any) -> None:
+        commit = await self.deps.commands.submit(
+            desk_stream(), self.command_id(), f"agent:{username}", pack(command), wait=5
+        )
+        assert commit is not None
+        assert commit["events"][0]["is"] not in {"Refused", "Failed"}, commit["events"]
 
 
 async def eventually(ask: Callable[[], Awaitable[Any]]) -> Any:
@@ -198,8 +272,8 @@ def compose(
     heart = Heart(
         stores.heart,
         stores.reading,
-        [rules],
-        [Conversations(), Customers()],
+        [rules, DeskRules(DeskSettings())],
+        [Conversations(), Customers(), Assignments()],
         {"message": message_worker({CHANNEL: channel})},
         LocalBus(),
         clock,
@@ -237,7 +311,7 @@ async def world(
     server = TestServer(app, port=pick_port())
     async with TestClient(server) as client, asyncio.TaskGroup() as tasks:
         running = tasks.create_task(made.heart.run())
-        yield World(
+        made_world = World(
             client=client,
             clock=made.clock,
             stores=made.stores,
@@ -245,4 +319,6 @@ async def world(
             access=access,
             deps=made.deps,
         )
+        await made_world.connects(PRESENT)
+        yield made_world
         running.cancel()

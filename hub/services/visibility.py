@@ -1,0 +1,55 @@
+"""Who may see which customer: a condition of every query, not a filter of its answer."""
+
+from collections.abc import Callable
+
+from hub.ports import Doc, Reading
+from hub.services.access import User
+
+Serves = Callable[[str, str], bool]
+"""Whether the desk gave an interaction of a customer to an agent: `(username, customer_id)`."""
+
+SERVED = ["offered", "active", "wrap_up"]
+
+
+def serves_nobody(username: str, customer_id: str) -> bool:
+    """For a process that follows no desk."""
+    return False
+
+
+class Visibility:
+    """Leads see all. Agents see the conversations they had, and all of whom they serve now."""
+
+    def __init__(self, reading: Reading, serves: Serves) -> None:
+        self._reading = reading
+        self._serves = serves
+
+    async def conversations(self, viewer: User, *, customer_id: str = "") -> Doc:
+        """Conditions on the list of conversations."""
+        where: Doc = {"customer_id": customer_id} if customer_id else {}
+        if viewer.is_lead or (customer_id and await self.serves(viewer, customer_id)):
+            return where
+        return {**where, "agents": viewer.username}
+
+    def customers(self, viewer: User) -> Doc:
+        """Conditions on the list of customers."""
+        return {} if viewer.is_lead else {"agents": viewer.username}
+
+    async def of_conversation(self, viewer: User, doc: Doc) -> bool:
+        had = viewer.is_lead or viewer.username in doc.get("agents", ())
+        return had or await self.serves(viewer, doc["customer_id"])
+
+    async def of_customer(self, viewer: User, doc: Doc) -> bool:
+        had = viewer.is_lead or viewer.username in doc.get("agents", ())
+        return had or await self.serves(viewer, doc["_id"])
+
+    async def serves(self, viewer: User, customer_id: str) -> bool:
+        if self._serves(viewer.username, customer_id):
+            return True
+        where = {"customer_id": customer_id, "agent_id": viewer.username, "state": SERVED}
+        return bool(await self._reading.page("conversations", where, limit=1))
+
+
+def is_theirs(viewer: User, conversation: Doc) -> bool:
+    """Whether the viewer is the one who answers it now."""
+    mine = conversation.get("agent_id") == viewer.username
+    return mine and conversation["state"] in {"active", "wrap_up"}
