@@ -22,8 +22,8 @@ HEADERS = {
 Queue = asyncio.Queue[bytes | None]
 
 
-def event(number: int, data: bytes) -> bytes:
-    return b"id: %d\ndata: %b\n\n" % (number, data)
+def event(number: str, data: bytes) -> bytes:
+    return b"id: %b\ndata: %b\n\n" % (number.encode(), data)
 
 
 def after_of(request: web.Request) -> int:
@@ -40,8 +40,10 @@ class Streams:
     def __init__(self) -> None:
         self._lives: set[asyncio.Timeout] = set()
 
-    async def serve(self, request: web.Request, events: AsyncIterator[bytes]) -> web.StreamResponse:
-        """Write whole events until they end, the client leaves or the server stops."""
+    async def serve(
+        self, request: web.Request, *sources: AsyncIterator[bytes]
+    ) -> web.StreamResponse:
+        """Write whole events until a source ends, the client leaves or the server stops."""
         response = web.StreamResponse(headers=HEADERS)
         await response.prepare(request)
         queue: Queue = asyncio.Queue(WAITING)
@@ -50,9 +52,10 @@ class Streams:
             async with life:
                 self._lives.add(life)
                 async with asyncio.TaskGroup() as group:
-                    pump = group.create_task(_pump(events, queue))
+                    pumps = [group.create_task(_pump(events, queue)) for events in sources]
                     await self._write(response, queue)
-                    pump.cancel()
+                    for pump in pumps:
+                        pump.cancel()
         except TimeoutError:
             if not life.expired():
                 raise

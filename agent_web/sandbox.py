@@ -4,19 +4,20 @@ The browser talks to this process alone: calls of the phones go through an allow
 simulators, the journal comes from the feed.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import orjson
 from aiohttp import web
 
 from agent_web.device_proxy import DeviceProxy
-from agent_web.event_stream import Streams, after_of, event
+from agent_web.event_stream import Streams
+from agent_web.journal_stream import CustomerJournal, numbers_of
 from hub.http.problems import ProblemError
-from hub.model.ids import customer_of, customer_stream
-from hub.ports import Doc, Feed
+from hub.model.ids import customer_of
+from hub.ports import Doc, Feed, Journal
 
-BANK = "联络银行"
 LONGEST_ADDRESS = 128
 TOKEN_SHOWN = 8
 
@@ -48,28 +49,33 @@ def add_sandbox(
     *,
     simulators: Mapping[str, str],
     feed: Feed,
+    journal: Journal,
     channel_id: str,
+    desk: str,
     effects_of: Callable[[Doc], list[Doc]],
+    house: Mapping[str, Any],
     static: Path,
 ) -> None:
-    """`simulators`: kind of channel → base address. `effects_of` names the effects of a commit as
-    `{key, kind, destination}`. `static` holds the built page; its assets are served elsewhere."""
+    """`simulators`: kind of channel → base address. `desk`: the stream that serves the customers.
+    `effects_of` names the effects of a commit as `{key, kind, destination}`. `house`: bank,
+    environment, workspace and its logins, as the page tells them. `static` holds the built page;
+    its assets are served elsewhere."""
     streams = Streams()
-    pages = _Pages(static / "sandbox.html", channel_id)
-    journal = _Journal(feed, channel_id, effects_of, streams)
+    pages = _Pages(static / "sandbox.html", {"channel_id": channel_id, **house})
+    journals = _Journals(feed, journal, channel_id, desk, effects_of, streams)
     proxy = DeviceProxy(simulators, streams)
     app.router.add_get("/sandbox", pages.page)
     app.router.add_get("/sandbox/config", pages.config)
-    app.router.add_get("/sandbox/journal", journal.stream, allow_head=False)
+    app.router.add_get("/sandbox/journal", journals.stream, allow_head=False)
     app.add_routes(proxy.routes())
     app.cleanup_ctx.append(proxy.session)
     app.on_shutdown.append(streams.close)
 
 
 class _Pages:
-    def __init__(self, page: Path, channel_id: str) -> None:
+    def __init__(self, page: Path, config: Mapping[str, Any]) -> None:
         self._page = page
-        self._config = {"channel_id": channel_id, "bank": BANK, "environment": "demo"}
+        self._config = dict(config)
 
     async def page(self, request: web.Request) -> web.StreamResponse:
         if not self._page.is_file():
@@ -84,41 +90,44 @@ class _Pages:
         )
 
 
-class _Journal:
+class _Journals:
     def __init__(
         self,
         feed: Feed,
+        journal: Journal,
         channel_id: str,
+        desk: str,
         effects_of: Callable[[Doc], list[Doc]],
         streams: Streams,
     ) -> None:
         self._feed = feed
+        self._journal = journal
         self._channel_id = channel_id
+        self._desk = desk
         self._effects_of = effects_of
         self._streams = streams
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
-        """The commits of one address' customer, resumable by `seq`."""
+        """The commits about one address' customer, resumable by `<seq>.<seq of the desk>`."""
         if request.query.get("channel") != self._channel_id:
             raise ProblemError("not_found", "The sandbox shows one channel only")
         address = request.query.get("address", "")
         if not 0 < len(address) <= LONGEST_ADDRESS:
             raise ProblemError("malformed", "address: 1 to 128 characters")
-        stream = customer_stream(customer_of(self._channel_id, address))
-        return await self._streams.serve(request, self._events(stream, after_of(request)))
-
-    async def _events(self, stream: str, after: int) -> AsyncIterator[bytes]:
-        commits = self._feed.stream(stream, after)
-        try:
-            async for commit in commits:
-                yield event(commit["seq"], self._shown(commit))
-        finally:
-            if isinstance(commits, AsyncGenerator):
-                await commits.aclose()
+        followed = CustomerJournal(
+            self._feed,
+            self._journal,
+            customer_id=customer_of(self._channel_id, address),
+            desk=self._desk,
+            after=numbers_of(request),
+            show=self._shown,
+        )
+        return await self._streams.serve(request, *followed.sources())
 
     def _shown(self, commit: Doc) -> bytes:
         effects = self._effects_of(commit)
         shown = {
+            "stream": commit["stream"],
             "seq": commit["seq"],
             "shard": commit["shard"],
             "n": commit["n"],

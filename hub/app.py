@@ -11,24 +11,41 @@ import structlog
 from aiohttp import web
 
 import agent_web
+import hub as package
+from agent_web.acts import Acts
+from agent_web.app import add_pages, build_of
+from agent_web.customer_docs import ChannelFacts
+from agent_web.gateway import Gateway, House
+from agent_web.rooms import Rooms
+from agent_web.sources import Topics
 from bot.engine import load_bot
 from channels import registry
 from hub.config.settings import Settings
 from hub.decisions.customer import CustomerRules
+from hub.decisions.desk import DeskRules, DeskSettings
 from hub.decisions.policy import Policy
-from hub.errors import StoreUncertain
+from hub.decisions.rules import StreamRules
+from hub.errors import Overloaded, StoreUncertain
 from hub.http.app import build_http
 from hub.http.deps import HttpDeps, HttpOptions
 from hub.http.metrics import Metrics
 from hub.http.passwords import ArgonPasswords
+from hub.http.sessions import ACCESS
+from hub.http.site import Site
+from hub.model.codec import plain
 from hub.model.ids import ChannelId
-from hub.ports import ChannelAdapter, Clock, Documents, Projection
+from hub.ports import ChannelAdapter, Clock, Doc, Documents, Projection
+from hub.projections.assignments import Assignments
 from hub.projections.conversations import Conversations
 from hub.projections.customers import Customers
 from hub.runtime.bus import LocalBus
 from hub.runtime.tasks import supervise
 from hub.services.access import AccessRules
+from hub.services.catalogues import catalogues
+from hub.services.dead_letters import DeadLetters
 from hub.services.delivery import bot_worker, message_worker
+from hub.services.desk_setup import DeskSetup
+from hub.services.desk_watch import DeskWatch
 from hub.store.embedded import EmbeddedMongo
 from hub.store.embedded_folder import EmbeddedSettings
 from hub.store.mongo.stores import MongoStores, open_stores
@@ -47,9 +64,12 @@ class Hub:
     settings: Settings
     clock: Clock
     stores: MongoStores
-    rules: CustomerRules
+    rules: tuple[StreamRules, ...]
     heart: Heart
     channels: Mapping[ChannelId, ChannelAdapter]
+    topics: Topics
+    gateway: Gateway
+    desk_setup: DeskSetup
     web: web.Application
 
 
@@ -57,8 +77,17 @@ def customer_rules(settings: Settings) -> CustomerRules:
     return CustomerRules(Policy(**settings.policy.values()))
 
 
+def desk_rules(settings: Settings) -> DeskRules:
+    return DeskRules(DeskSettings(**settings.desk.values()))
+
+
+def rules_of(settings: Settings) -> tuple[StreamRules, ...]:
+    """Of every kind of stream."""
+    return customer_rules(settings), desk_rules(settings)
+
+
 def projections() -> list[Projection]:
-    return [Conversations(), Customers()]
+    return [Conversations(), Customers(), Assignments()]
 
 
 @asynccontextmanager
@@ -93,8 +122,11 @@ async def build(settings: Settings, clock: Clock, stores: MongoStores) -> Hub:
     Raises:
         ConfigurationError, StartError: named, before anything is served.
     """
-    rules = customer_rules(settings)
-    await _keep_policy(stores.documents, rules)
+    customer, desk = customer_rules(settings), desk_rules(settings)
+    await _keep_policy(stores.documents, customer.version, customer.policy.as_doc())
+    await _keep_policy(stores.documents, desk.version, plain(desk.settings))
+    lists = catalogues(stores.documents, clock)
+    await lists.seed()
     channels = {
         ChannelId(config.id): registry.build(config, clock=clock, tokens=stores.tokens)
         for config in registry.read_all(settings.channels)
@@ -104,14 +136,43 @@ async def build(settings: Settings, clock: Clock, stores: MongoStores) -> Hub:
     heart = Heart(
         stores.heart,
         stores.reading,
-        [rules],
+        [customer, desk],
         projections(),
         {"message": message_worker(channels), "bot": bot_worker(load_bot())},
         bus,
         clock,
         EngineSettings(**settings.engine_values()),
     )
-    deps = HttpDeps(
+    facts = {key: ChannelFacts(each.kind, each.capabilities) for key, each in channels.items()}
+    topics = Topics(stores.heart, stores.reading, heart.feed, customer, desk, facts, clock)
+    pages = build_http(_http_deps(settings, clock, stores, heart, customer, channels, topics))
+    gateway = _gateway(settings, clock, stores, heart, channels, topics, pages)
+    gateway.add_to(pages)
+    wait = settings.http.command_wait_s
+    return Hub(
+        settings=settings,
+        clock=clock,
+        stores=stores,
+        rules=(customer, desk),
+        heart=heart,
+        channels=channels,
+        topics=topics,
+        gateway=gateway,
+        desk_setup=DeskSetup(lists.queues, pages[ACCESS], heart.commands, wait=wait),
+        web=pages,
+    )
+
+
+def _http_deps(
+    settings: Settings,
+    clock: Clock,
+    stores: MongoStores,
+    heart: Heart,
+    rules: StreamRules,
+    channels: Mapping[ChannelId, ChannelAdapter],
+    topics: Topics,
+) -> HttpDeps:
+    return HttpDeps(
         clock=clock,
         commands=heart.commands,
         reading=stores.reading,
@@ -125,30 +186,63 @@ async def build(settings: Settings, clock: Clock, stores: MongoStores) -> Hub:
         channels=channels,
         probes={"store": lambda: _store_probe(stores), "shards": lambda: _shard_probe(heart)},
         metrics=_metrics(heart),
+        serves=topics.serves,
         options=HttpOptions(
             public_url=settings.http.public_url,
             trusted_origins=settings.http.trusted_origins,
             command_wait_s=settings.http.command_wait_s,
             static_dir=STATIC if STATIC.is_dir() else None,
             access=access_rules(settings),
+            site=Site(bank=settings.site.bank, environment=settings.site.environment),
         ),
     )
-    return Hub(
-        settings=settings,
-        clock=clock,
-        stores=stores,
-        rules=rules,
-        heart=heart,
-        channels=channels,
-        web=build_http(deps),
+
+
+def _gateway(
+    settings: Settings,
+    clock: Clock,
+    stores: MongoStores,
+    heart: Heart,
+    channels: Mapping[ChannelId, ChannelAdapter],
+    topics: Topics,
+    pages: web.Application,
+) -> Gateway:
+    wait = settings.http.command_wait_s
+    outbox, inbox = stores.heart.outbox, stores.heart.inbox
+
+    def acts(rooms: Rooms) -> Acts:
+        return Acts(
+            commands=heart.commands,
+            journal=stores.heart.journal,
+            reading=stores.reading,
+            outbox=outbox,
+            dead_letters=DeadLetters(
+                outbox=outbox, inbox=inbox, commands=heart.commands, wait=wait
+            ),
+            capabilities={key: channel.capabilities for key, channel in channels.items()},
+            may_watch=rooms.may_watch,
+            wait=wait,
+        )
+
+    house = House(
+        process=heart.owner.process,
+        bank=settings.site.bank,
+        environment=settings.site.environment,
+        build=build_of(STATIC, package.__version__),
     )
+    return Gateway(access=pages[ACCESS], clock=clock, source=topics, acts=acts, house=house)
 
 
 async def run(hub: Hub, ready: Callable[[], Awaitable[None]]) -> None:
     """Serve until cancelled: first nothing more comes in, then shards are handed over."""
+    add_pages(hub.web, STATIC)
     runner = web.AppRunner(hub.web, access_log=None, shutdown_timeout=3.0)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(hub.heart.run())
+        tasks.create_task(hub.topics.run())
+        tasks.create_task(hub.gateway.run())
+        tasks.create_task(_desk_watch(hub).run())
+        tasks.create_task(_set_up_desk(hub))
         for channel in hub.channels.values():
             work = _channel(channel, hub)
             tasks.create_task(supervise(f"channel {channel.id}", work, hub.clock))
@@ -164,6 +258,32 @@ async def run(hub: Hub, ready: Callable[[], Awaitable[None]]) -> None:
             await runner.cleanup()
 
 
+def _desk_watch(hub: Hub) -> DeskWatch:
+    heart = hub.heart
+    return DeskWatch(
+        hub.topics.desk,
+        hub.stores.heart.shards,
+        heart.owner.shards.__contains__,
+        heart.acceptor.add,
+        hub.clock,
+        process=heart.owner.process,
+        lease_s=hub.settings.engine.lease_s,
+    )
+
+
+async def _set_up_desk(hub: Hub) -> None:
+    """The desk routes by the queues that are stored, whoever changed them while nothing ran."""
+    desk = hub.topics.desk
+    await desk.ready()
+    while True:
+        try:
+            await hub.desk_setup.start(tuple(desk.state.queues.values()))
+            return
+        except (StoreUncertain, Overloaded) as error:
+            log.warning("desk not set up yet", error=str(error))
+            await hub.clock.sleep(1.0)
+
+
 def _channel(channel: ChannelAdapter, hub: Hub) -> Callable[[], Awaitable[None]]:
     return lambda: channel.run(hub.heart.acceptor.accept)
 
@@ -177,11 +297,9 @@ def access_rules(settings: Settings) -> AccessRules:
     )
 
 
-async def _keep_policy(documents: Documents, rules: CustomerRules) -> None:
+async def _keep_policy(documents: Documents, version: str, policy: Doc) -> None:
     """Every policy that ever decided something is kept: replay needs it."""
-    await documents.create(
-        "policies", {"_id": rules.version, "version": 1, "policy": rules.policy.as_doc()}
-    )
+    await documents.create("policies", {"_id": version, "version": 1, "policy": policy})
 
 
 async def _store_probe(stores: MongoStores) -> str:

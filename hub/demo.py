@@ -8,10 +8,10 @@ from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import aiohttp
-from aiohttp import ClientError, web
+from aiohttp import ClientError
 from rich.console import Console
 from rich.table import Table
 
@@ -22,8 +22,13 @@ from hub.config.loading import load
 from hub.config.settings import Settings
 from hub.errors import StartError
 from hub.http.passwords import ArgonPasswords
+from hub.model.desk import Medium, Queue, Skill, Slots
+from hub.model.ids import QueueId, desk_stream
 from hub.ports import Clock
 from hub.services.access import Access, AccessRules, Role, User
+from hub.services.agents import Agents
+from hub.services.catalogue import SYSTEM
+from hub.services.catalogues import catalogues
 from hub.store import embedded_shim
 from hub.store.embedded_process import pick_port
 from hub.streams.loading import effects_of
@@ -33,12 +38,52 @@ from hub.streams.shard import RuleBook
 Doc = dict[str, Any]
 
 CHANNEL = "wechat-demo"
-LOGINS = (
-    ("agent1", "王晓 Wang Xiao", Role.AGENT),
-    ("agent2", "李静 Li Jing", Role.AGENT),
-    ("supervisor1", "陈晨 Chen Chen", Role.SUPERVISOR),
-    ("admin", "管理员 Administrator", Role.ADMIN),
+BANK = "联络银行"
+TEXTS = (Slots(medium=Medium.TEXT, count=4),)
+
+
+def _skills(**levels: int) -> tuple[Skill, ...]:
+    return tuple(Skill(skill=skill, level=level) for skill, level in levels.items())
+
+
+def _queue(key: str, name: str, name_en: str, *, priority: int, **levels: int) -> Queue:
+    return Queue(
+        queue_id=QueueId(key),
+        name=name,
+        name_en=name_en,
+        priority=priority,
+        skills=_skills(**levels),
+    )
+
+
+QUEUES: dict[str, Queue] = {
+    queue.queue_id: queue
+    for queue in (
+        _queue("general", "综合服务", "General", priority=5),
+        _queue("card", "信用卡", "Credit cards", priority=4, card=2),
+        _queue("loan", "个人贷款", "Personal loans", priority=4, loan=2),
+        _queue("complaints", "投诉", "Complaints", priority=1, complaints=3),
+    )
+}
+PEOPLE = (
+    User(
+        username="agent1",
+        display_name="王晓 Wang Xiao",
+        role=Role.AGENT,
+        skills=_skills(card=5, loan=2, complaints=3),
+        capacity=TEXTS,
+    ),
+    User(
+        username="agent2",
+        display_name="李静 Li Jing",
+        role=Role.AGENT,
+        skills=_skills(card=3, loan=5, complaints=4),
+        capacity=TEXTS,
+    ),
+    User(username="supervisor1", display_name="陈晨 Chen Chen", role=Role.SUPERVISOR),
+    User(username="admin", display_name="管理员 Administrator", role=Role.ADMIN),
 )
+AGENTS = tuple(user.username for user in PEOPLE if user.role is Role.AGENT)
 START_S = 20.0
 
 
@@ -59,6 +104,11 @@ def demo_settings(
             "http": settings.http.model_copy(update=http),
             "store": settings.store.model_copy(update={"data": data, "database": "demo"}),
             "engine": settings.engine.model_copy(update={"lease_s": 3.0}),
+            "desk": settings.desk.model_copy(update={"agent_grace_s": 15.0}),
+            "site": settings.site.model_copy(update={"bank": BANK, "environment": "demo"}),
+            "policy": settings.policy.model_copy(
+                update={"queue_of_reason": {"complaint": "complaints"}}
+            ),
             "channels": (demo_account("safe").channel_document(CHANNEL, simulator),),
         }
     )
@@ -75,17 +125,20 @@ async def demo(*, port: int, data: Path, environment: Mapping[str, str], clock: 
         _simulator(simulator_port, hook) as process,
         open_database(settings, clock) as stores,
     ):
+        await catalogues(stores.documents, clock).queues.seed(QUEUES)
         hub = await build(settings, clock, stores)
         password = await _logins(hub, environment)
         add_sandbox(
             hub.web,
             simulators={"wechat": simulator},
             feed=hub.heart.feed,
+            journal=stores.heart.journal,
             channel_id=CHANNEL,
+            desk=desk_stream(),
             effects_of=_effects(hub),
+            house={"bank": BANK, "environment": "demo", "workspace": "/", "agents": AGENTS},
             static=STATIC,
         )
-        hub.web.router.add_get("/", _to_sandbox)
 
         async def ready() -> None:
             await _answers(process, simulator_port)
@@ -94,12 +147,8 @@ async def demo(*, port: int, data: Path, environment: Mapping[str, str], clock: 
         await run(hub, ready)
 
 
-async def _to_sandbox(request: web.Request) -> NoReturn:
-    raise web.HTTPFound("/sandbox")
-
-
 def _effects(hub: Hub) -> Any:
-    book = RuleBook({hub.rules.kind: hub.rules})
+    book = RuleBook({rules.kind: rules for rules in hub.rules})
 
     def effects(commit: Doc) -> list[Doc]:
         jobs, tells = effect_rows(commit, effects_of(book, commit))
@@ -122,11 +171,22 @@ async def _logins(hub: Hub, environment: Mapping[str, str]) -> str:
             await access.add_user(user, password)
         else:
             await access.set_password(user.username, password)
+            await _give_routing(hub, user)
 
     async with asyncio.TaskGroup() as tasks:
-        for username, name, role in LOGINS:
-            tasks.create_task(keep(User(username=username, display_name=name, role=role)))
+        for user in PEOPLE:
+            tasks.create_task(keep(user))
     return password
+
+
+async def _give_routing(hub: Hub, user: User) -> None:
+    """Skills for somebody of an earlier version, which knew none."""
+    agents = Agents(hub.stores.documents, hub.clock)
+    stands = await agents.get(user.username)
+    if stands is not None and not stands.changes and stands.user.skills != user.skills:
+        await agents.set_routing(
+            user.username, user.skills, user.capacity, version=stands.version, author=SYSTEM
+        )
 
 
 @asynccontextmanager
@@ -182,10 +242,11 @@ async def _stop(process: Process) -> None:
 def _greet(console: Console, port: int, password: str) -> None:
     base = f"http://127.0.0.1:{port}"
     table = Table.grid(padding=(0, 2))
+    table.add_row("坐席工作台 Workspace", f"{base}/")
     table.add_row("沙盒 Sandbox", f"{base}/sandbox")
     table.add_row("接口文档 API docs", f"{base}/api/docs")
     table.add_row("健康 Health", f"{base}/health/ready")
-    table.add_row("账号 Logins", "  ".join(name for name, _, _ in LOGINS))
+    table.add_row("账号 Logins", "  ".join(user.username for user in PEOPLE))
     table.add_row("密码 Password", password)
     console.print("\n[bold]联络 Lianluo[/bold] · 演示 demo\n")
     console.print(table)

@@ -28,4 +28,9 @@ export default defineConfigWithVueTs(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
     },
   },
+  {
+    name: 'lianluo/made-by-a-program',
+    files: ['src/shared/protocol.ts'],
+    rules: { 'max-lines': 'off' },
+  },
 )

@@ -1,0 +1,255 @@
+"""What a person does at a screen, as inputs of the streams; and what became of it."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, assert_never
+
+from agent_web import commands as asked
+from agent_web.protocol import Do, Done
+from agent_web.topics import LEADS, Viewer
+from hub.errors import Overloaded, PermanentSendError, StoreUncertain
+from hub.model import desk_inputs as desk
+from hub.model.codec import pack
+from hub.model.ids import (
+    AgentId,
+    ChannelId,
+    ConversationId,
+    InteractionId,
+    QueueId,
+    conversation_of_interaction,
+    customer_of_conversation,
+    customer_stream,
+    desk_stream,
+    stream_kind,
+)
+from hub.model.inputs import AddNote, EndInteraction, FinishWrapUp, RequestHandOff, SendMessage
+from hub.model.message import TextPart
+from hub.ports import Capabilities, Commands, Doc, Journal, Outbox, Reading
+from hub.services.access import User
+from hub.services.commands import (
+    Broken,
+    Command,
+    Decided,
+    Missing,
+    Outcome,
+    Refusal,
+    Stored,
+    outcome_of,
+    submit,
+)
+from hub.services.conversations import CONVERSATIONS
+from hub.services.dead_letters import DeadLetters
+from hub.services.fitting import fit
+
+BUDGET_S = 15.0
+INTERACTION = re.compile(r"[0-9a-f]{20}\.[1-9][0-9]{0,8}-[1-9][0-9]{0,8}")
+FORBIDDEN = Refusal(reason="forbidden")
+MayWatch = Callable[[Viewer, str], Awaitable[bool]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acts:
+    """`wait`: seconds a command waits for its decision. `may_watch(viewer, topic)` opens it."""
+
+    commands: Commands
+    journal: Journal
+    reading: Reading
+    outbox: Outbox
+    dead_letters: DeadLetters
+    capabilities: Mapping[ChannelId, Capabilities]
+    may_watch: MayWatch
+    wait: float
+
+    async def do(self, user: User, viewer: Viewer, act: Do) -> Done:
+        command = Command(command_id=act.id, author=user.author)
+        try:
+            async with asyncio.timeout(BUDGET_S):
+                outcome = await self._outcome(AgentId(user.username), viewer, command, act.command)
+        except (StoreUncertain, Overloaded, TimeoutError):
+            return Done(id=act.id, state="unknown")
+        except PermanentSendError as error:
+            return Done(id=act.id, state="refused", reason=error.code)
+        return _done(act.id, outcome)
+
+    async def _outcome(
+        self, me: AgentId, viewer: Viewer, command: Command, act: asked.AgentCommand
+    ) -> Outcome:
+        match act:
+            case asked.Move() | asked.HandOff() if LEADS not in viewer.keys:
+                return FORBIDDEN
+            case asked.Resend() | asked.Discard():
+                return await self._undelivered(viewer, command, act)
+            case asked.SendText():
+                return await self._send(viewer, command, act)
+            case asked.Note() | asked.End() | asked.Finish() | asked.HandOff():
+                value = _of_customer(act, me, command.author)
+                return await self._to_customer(viewer, command, _customer_of(act), value)
+            case _:
+                body = pack(_of_desk(act, me, command.author))
+                return await submit(self.commands, desk_stream(), command, body, wait=self.wait)
+
+    async def _send(self, viewer: Viewer, command: Command, act: asked.SendText) -> Outcome:
+        conversation = await self.reading.get(CONVERSATIONS, act.conversation_id)
+        if conversation is None:
+            return Missing()
+        capabilities = self.capabilities.get(conversation["channel_id"])
+        if capabilities is None:
+            return Refusal(reason="channel_not_configured")
+        message = SendMessage(
+            conversation_id=ConversationId(act.conversation_id),
+            author=command.author,
+            parts=fit([TextPart(text=act.text)], capabilities),
+            seen=act.seen,
+            interaction_id=InteractionId(act.interaction_id),
+            epoch=act.epoch,
+        )
+        return await self._to_customer(viewer, command, _customer_of(act), message)
+
+    async def _undelivered(
+        self, viewer: Viewer, command: Command, act: asked.Resend | asked.Discard
+    ) -> Outcome:
+        row = await self.outbox.get(act.of)
+        if row is None:
+            return Missing()
+        if not await self._may(viewer, row["stream"]):
+            return await self._earlier(row["stream"], command)
+        if isinstance(act, asked.Resend):
+            return await self.dead_letters.retry(act.of, command)
+        return await self.dead_letters.discard(act.of, command)
+
+    async def _to_customer(
+        self, viewer: Viewer, command: Command, customer: str | None, value: Any
+    ) -> Outcome:
+        if customer is None:
+            return Missing()
+        stream = customer_stream(customer)
+        if not await self._may(viewer, stream):
+            return await self._earlier(stream, command)
+        return await submit(self.commands, stream, command, pack(value), wait=self.wait)
+
+    async def _may(self, viewer: Viewer, stream: str) -> bool:
+        return LEADS in viewer.keys or await self.may_watch(viewer, stream)
+
+    async def _earlier(self, stream: str, command: Command) -> Outcome:
+        """The decision of an act done while it was allowed: the answer to it may have been lost."""
+        key = f"cmd:{command.author}:{stream}:{command.command_id}"
+        commit = await self.journal.find(stream, key)
+        return FORBIDDEN if commit is None else outcome_of(commit)
+
+
+def lane_of(act: asked.AgentCommand) -> str:
+    """Acts of one lane are done in order."""
+    match act:
+        case asked.Resend() | asked.Discard():
+            return f"outbox:{act.of}"
+        case asked.SendText() | asked.Note() | asked.End() | asked.Finish() | asked.HandOff():
+            return customer_stream(_customer_of(act) or "")
+        case _:
+            return desk_stream()
+
+
+def _customer_of(
+    act: asked.SendText | asked.Note | asked.End | asked.Finish | asked.HandOff,
+) -> str | None:
+    if not isinstance(act, asked.End | asked.Finish):
+        return customer_of_conversation(act.conversation_id)
+    if not INTERACTION.fullmatch(act.interaction_id):
+        return None
+    return customer_of_conversation(conversation_of_interaction(act.interaction_id))
+
+
+def _of_customer(
+    act: asked.Note | asked.End | asked.Finish | asked.HandOff, me: AgentId, author: str
+) -> AddNote | EndInteraction | FinishWrapUp | RequestHandOff:
+    match act:
+        case asked.Note(conversation_id=conversation, text=text):
+            return AddNote(conversation_id=ConversationId(conversation), author=author, text=text)
+        case asked.End(interaction_id=interaction, epoch=epoch):
+            return EndInteraction(
+                interaction_id=InteractionId(interaction), agent_id=me, epoch=epoch
+            )
+        case asked.Finish(interaction_id=interaction, epoch=epoch):
+            return FinishWrapUp(
+                interaction_id=InteractionId(interaction),
+                agent_id=me,
+                epoch=epoch,
+                disposition=act.disposition,
+                summary=act.summary,
+            )
+        case asked.HandOff(conversation_id=conversation):
+            return RequestHandOff(conversation_id=ConversationId(conversation), author=author)
+        case _:
+            assert_never(act)
+
+
+def _of_desk(
+    act: asked.SetPresence
+    | asked.Accept
+    | asked.Decline
+    | asked.Claim
+    | asked.Transfer
+    | asked.Move,
+    me: AgentId,
+    author: str,
+) -> desk.DeskInput:
+    if isinstance(act, asked.SetPresence):
+        return desk.SetPresence(agent_id=me, presence=act.presence, reason=act.reason)
+    interaction = InteractionId(act.interaction_id)
+    match act:
+        case asked.Accept(epoch=epoch):
+            return desk.AcceptOffer(interaction_id=interaction, agent_id=me, epoch=epoch)
+        case asked.Decline(epoch=epoch, reason=reason):
+            return desk.DeclineOffer(
+                interaction_id=interaction, agent_id=me, epoch=epoch, reason=reason
+            )
+        case asked.Claim():
+            return desk.ClaimWork(interaction_id=interaction, agent_id=me)
+        case asked.Transfer(epoch=epoch, note=note):
+            return desk.TransferWork(
+                interaction_id=interaction,
+                agent_id=me,
+                epoch=epoch,
+                to_queue=QueueId(act.to_queue) if act.to_queue else None,
+                to_agent=AgentId(act.to_agent) if act.to_agent else None,
+                note=note,
+            )
+        case asked.Move(first=first):
+            return desk.MoveWork(
+                interaction_id=interaction,
+                author=author,
+                to_queue=QueueId(act.to_queue),
+                to_agent=AgentId(act.to_agent) if act.to_agent else None,
+                first=first,
+            )
+        case _:
+            assert_never(act)
+
+
+def _done(act_id: str, outcome: Outcome) -> Done:
+    match outcome:
+        case Decided(commit=commit, changed=changed):
+            return Done(
+                id=act_id,
+                state="decided",
+                changed=changed,
+                seq=commit["seq"],
+                message_ids=_messages(commit),
+            )
+        case Stored():
+            return Done(id=act_id, state="stored")
+        case Refusal(reason=reason, detail=detail, seq=seq):
+            return Done(id=act_id, state="refused", reason=reason, detail=detail, seq=seq)
+        case Broken(commit_id=commit_id):
+            return Done(id=act_id, state="refused", reason="failed", detail=commit_id)
+        case Missing():
+            return Done(id=act_id, state="refused", reason="not_found")
+        case _:
+            assert_never(outcome)
+
+
+def _messages(commit: Doc) -> tuple[str, ...]:
+    if stream_kind(commit["stream"]) != "customer":
+        return ()
+    return tuple(each["message_id"] for each in commit["events"] if each["is"] == "MessageSent")

@@ -1,0 +1,118 @@
+"""One open screen: who looks at it, what it watches, and the way of bytes to it."""
+
+from collections.abc import Callable
+from struct import Struct
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from agent_web.documents import Frame
+from agent_web.protocol import Bye
+from agent_web.topics import LEADS, Viewer
+from hub.services.access import SignedIn
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from agent_web.lanes import Lanes
+    from agent_web.rooms import Room
+
+MAX_UNSENT = 4 * 1024 * 1024
+"""Bytes that may wait for a slow screen; then it is closed and comes back with its numbers."""
+
+CLOSE_CODES = {
+    "session_ended": 4401,
+    "too_many_screens": 4429,
+    "malformed": 4400,
+    "too_slow": 1013,
+    "stopping": 1001,
+}
+
+_TEXT = 0x81
+_SHORT, _MIDDLE, _LONG = Struct("!BB"), Struct("!BBH"), Struct("!BBQ")
+
+
+class Screen:
+    """`heard_at`, `checked_at` and `typed_at` are monotonic seconds; `ended` the reason of its end.
+
+    `watching` has None for a topic that is being opened. `known` is done when
+    the desk has heard of this screen, None where nobody tells it.
+    """
+
+    __slots__ = (
+        "_closer",
+        "checked_at",
+        "connection_id",
+        "ended",
+        "heard_at",
+        "known",
+        "lanes",
+        "session",
+        "token",
+        "transport",
+        "typed_at",
+        "viewer",
+        "watching",
+        "ws",
+    )
+
+    def __init__(
+        self,
+        *,
+        ws: "web.WebSocketResponse[bool]",
+        transport: "asyncio.Transport",
+        session: SignedIn,
+        token: str,
+        connection_id: str,
+        now: float,
+        closer: "Callable[[Screen], None]",
+    ) -> None:
+        self.ws = ws
+        self.transport = transport
+        self.session = session
+        self.token = token
+        self.connection_id = connection_id
+        self.heard_at = self.checked_at = now
+        self.typed_at = float("-inf")
+        self.ended = ""
+        self.watching: dict[str, Room | None] = {}
+        self.lanes: Lanes | None = None
+        self.known: asyncio.Future[None] | None = None
+        self.viewer = viewer_of(session)
+        self._closer = closer
+
+    def send(self, frame: Frame) -> None:
+        self.write(text_frame(frame.model_dump_json().encode()))
+
+    def write(self, wire: bytes) -> None:
+        """Bytes of a whole frame; nothing waits, so no frame overtakes another."""
+        if self.ended or self.transport.is_closing():
+            return
+        if self.transport.get_write_buffer_size() > MAX_UNSENT:
+            self.bye("too_slow")
+        else:
+            self.transport.write(wire)
+
+    def bye(self, reason: str) -> None:
+        """Say why and close; nothing is sent or done for this screen any more."""
+        if self.ended:
+            return
+        if not self.transport.is_closing():
+            self.transport.write(text_frame(Bye(reason=reason).model_dump_json().encode()))
+        self.ended = reason
+        self._closer(self)
+
+
+def viewer_of(session: SignedIn) -> Viewer:
+    name = session.user.username
+    return Viewer(name, frozenset({name, LEADS} if session.user.is_lead else {name}))
+
+
+def text_frame(payload: bytes) -> bytes:
+    """The payload as one unmasked text frame (RFC 6455, 5.2): the same bytes serve all screens."""
+    size = len(payload)
+    if size < 126:
+        return _SHORT.pack(_TEXT, size) + payload
+    if size < 65536:
+        return _MIDDLE.pack(_TEXT, 126, size) + payload
+    return _LONG.pack(_TEXT, 127, size) + payload

@@ -1,0 +1,166 @@
+"""The two servers of the socket benchmarks; each tells its memory and CPU time at `/costs`.
+
+python -m tests.bench.socket_server control PORT
+python -m tests.bench.socket_server subject PORT
+python -m tests.bench.socket_server live PORT
+
+The subject is the workspace's gateway with the engine in memory and one topic "desk"; its `/keys`
+gives session cookies of leads, who are known to no desk: what is measured is the socket. In "live"
+the topics are the hub's own, and `/customers` makes conversations.
+"""
+
+import asyncio
+import gc
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import uvloop
+from aiohttp import web
+
+from hub.model.ids import customer_of
+from hub.model.inputs import CustomerMessage
+from hub.model.message import Address, ReplyGrant, TextPart
+from hub.services.access import Role, User
+from hub.store.memory.database import Connection
+from tests.agent_web.gateway_rig import PASSWORD, Rig, compose, eventually
+from tests.http.world import CHANNEL
+
+PAGE_KIB = 4
+STORE_CALLS = ("insert", "update", "get", "scan", "last")
+PUSHES = "/push"
+
+
+async def costs(_request: web.Request) -> web.Response:
+    cpu = time.process_time()
+    gc.collect()
+    return web.json_response({"kib": _resident_kib(), "cpu": cpu, "store": StoreTime.spent})
+
+
+def _resident_kib() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE_KIB
+
+
+class StoreTime:
+    """CPU seconds in the database in memory: its calls never wait, so what they take is theirs."""
+
+    spent = 0.0
+
+    @classmethod
+    def measure(cls, call: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        async def timed(*args: Any, **kwargs: Any) -> Any:
+            began = time.thread_time()
+            try:
+                return await call(*args, **kwargs)
+            finally:
+                cls.spent += time.thread_time() - began
+
+        return timed
+
+
+async def serve(app: web.Application, port: int) -> None:
+    app.router.add_get("/costs", costs)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port, backlog=1024).start()
+    await asyncio.Event().wait()
+
+
+# ---------------------------------------------------------------- bare aiohttp
+async def control(port: int) -> None:
+    """Echoes what it is sent; `/push?frames=N&text=…` sends N frames to every socket."""
+    sockets: set[web.WebSocketResponse] = set()
+
+    async def hold(request: web.Request) -> web.WebSocketResponse:
+        ws = web.WebSocketResponse(compress=False)
+        await ws.prepare(request)
+        sockets.add(ws)
+        async for message in ws:
+            await ws.send_str(message.data)
+        sockets.discard(ws)
+        return ws
+
+    async def push(request: web.Request) -> web.Response:
+        text = request.query["text"]
+        cpu = time.process_time()
+        for _ in range(int(request.query["frames"])):
+            for ws in sockets:
+                await ws.send_str(text)
+            await asyncio.sleep(0)
+        return web.json_response({"cpu": time.process_time() - cpu, "sockets": len(sockets)})
+
+    app = web.Application()
+    app.router.add_get("/ws/agent", hold)
+    app.router.add_get(PUSHES, push)
+    await serve(app, port)
+
+
+# ---------------------------------------------------------------- the gateway
+async def subject(port: int, *, live: bool) -> None:
+    for name in STORE_CALLS:
+        setattr(Connection, name, StoreTime.measure(getattr(Connection, name)))
+    made = await compose(live=live)
+    desk = made.source.add("desk")
+
+    async def keys(request: web.Request) -> web.Response:
+        users = range(int(request.query["count"]))
+        return web.json_response([await _lead(made, f"lead{number}") for number in users])
+
+    async def push(request: web.Request) -> web.Response:
+        text = request.query["text"]
+        cpu = time.process_time()
+        for _ in range(int(request.query["frames"])):
+            desk.change(("note", f"{text}{desk.seq % 10}", None))
+            await asyncio.sleep(0)
+        spent = time.process_time() - cpu
+        return web.json_response({"cpu": spent, "sockets": made.gateway.screens})
+
+    async def customers(request: web.Request) -> web.Response:
+        return web.json_response(
+            [await _conversation(made, number) for number in range(int(request.query["count"]))]
+        )
+
+    made.app.router.add_get("/customers", customers)
+    made.app.router.add_get("/keys", keys)
+    made.app.router.add_get(PUSHES, push)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(made.heart.run())
+        tasks.create_task(made.gateway.run())
+        tasks.create_task(made.topics.run())
+        await serve(made.app, port)
+
+
+async def _lead(made: Rig, username: str) -> str:
+    user = User(username=username, display_name=username, role=Role.SUPERVISOR)
+    await made.access.add_user(user, PASSWORD)
+    return await made.token(username)
+
+
+async def _conversation(made: Rig, number: int) -> str:
+    now = made.clock.now()
+    message = CustomerMessage(
+        address=Address(channel_id=CHANNEL, value=f"oBench{number:022d}"),
+        external_id=f"m{number}",
+        order=f"{number:020d}",
+        parts=(TextPart(text="您好"),),
+        sent_at=now,
+        grant=ReplyGrant(kind="message", quota=1_000_000_000, until=now + timedelta(days=1)),
+    )
+    await made.heart.acceptor.accept(message)
+    talk = f"{customer_of(CHANNEL, message.address.value)}.1"
+    await eventually(lambda: made.stores.reading.get("conversations", talk))
+    return talk
+
+
+def main(arguments: list[str]) -> None:
+    name, port = arguments
+    work = control(int(port)) if name == "control" else subject(int(port), live=name == "live")
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(work)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
