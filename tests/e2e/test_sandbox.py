@@ -37,7 +37,7 @@ async def test_three_questions_get_the_right_articles(visitor: Visitor) -> None:
     await expect(page.get_by_test_id("state")).to_have_attribute("data-state", "bot")
     for mark in await page.get_by_test_id("delivery").all():
         await expect(mark).to_have_attribute("data-state", "acked")
-    seen = await page.locator('[data-test="commit"]').evaluate_all(
+    seen = await page.locator('[data-test="commit"][data-stream="customer"]').evaluate_all(
         "cards => cards.map((card) => Number(card.dataset.seq))"
     )
     assert seen == list(range(1, len(seen) + 1))
@@ -213,11 +213,29 @@ async def test_phone_screen_has_tabs_and_counts_what_is_unseen(visitor: Visitor)
     assert width <= 360
 
 
-async def test_the_printed_address_leads_to_the_sandbox(visitor: Visitor, demo_url: str) -> None:
+async def test_a_link_beside_the_phone_opens_the_workspace_and_names_its_logins(
+    visitor: Visitor, demo_url: str
+) -> None:
     page = await visitor.open()
-    answer = await page.goto(demo_url)
+    link = page.get_by_test_id("workspace")
+    await expect(link).to_have_attribute("title", re.compile("agent1, agent2"))
+    async with page.context.expect_page() as opened:
+        await link.click()
+    workspace = await opened.value
+    assert workspace.url == f"{demo_url}/"
+    answer = await workspace.goto(demo_url)
     assert answer is not None
-    assert (answer.status, page.url) == (200, f"{demo_url}/sandbox")
+    assert answer.status == 200
+
+
+async def test_the_desk_stands_in_the_journal_with_numbers_of_its_own(visitor: Visitor) -> None:
+    page = await visitor.open()
+    await visitor.write("转人工")
+    placed = page.locator('[data-test="commit"][data-stream="desk"]')
+    await expect(placed.first).to_contain_text("进入排班台")
+    await expect(placed.first).to_contain_text("↑ #")
+    told = page.get_by_test_id("commit").filter(has_text="排班台告知位置")
+    await expect(told).to_contain_text("↑ #D")
 
 
 async def test_the_journal_stays_at_its_end_when_language_or_size_change(visitor: Visitor) -> None:

@@ -56,14 +56,14 @@ export async function sendEvent(openid: string, event: EventToSend): Promise<voi
   await call(`${DEVICE}/${openid}/events`, event)
 }
 
-export const phoneStreamUrl = (openid: string, after: number): string =>
+export const phoneStreamUrl = (openid: string, after: string): string =>
   `${DEVICE}/${openid}/stream?after=${after}`
 
-export function journalUrl(channelId: string, openid: string, after: number): string {
+export function journalUrl(channelId: string, openid: string, after: string): string {
   const query = new URLSearchParams({
     channel: channelId,
     address: openid,
-    after: String(after),
+    after,
   })
   return `/sandbox/journal?${query.toString()}`
 }

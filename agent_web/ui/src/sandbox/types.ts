@@ -8,6 +8,9 @@ export interface SandboxConfig {
   channel_id: string
   bank: string
   environment: string
+  /** Where agents work, and the logins that take the customers of this page. */
+  workspace: string
+  agents: string[]
 }
 
 // ------------------------------------------------------------ the pretend phone
@@ -94,8 +97,10 @@ export interface EffectRecord {
   destination: string
 }
 
-/** GET /sandbox/journal?channel=…&address=…&after=seq */
+/** GET /sandbox/journal?channel=…&address=…&after=<seq>.<seq of the desk> */
 export interface CommitRecord {
+  /** `customer:<id>`, or `desk:main` where the desk decided about this customer. */
+  stream: string
   seq: number
   shard: number
   n: number

@@ -16,8 +16,9 @@ class FakeSource extends EventTarget {
     this.closed = true
   }
 
-  say(n: number): void {
-    this.dispatchEvent(new MessageEvent('message', { data: JSON.stringify({ n }) }))
+  say(n: number, lastEventId = ''): void {
+    const data = JSON.stringify({ n })
+    this.dispatchEvent(new MessageEvent('message', { data, lastEventId }))
   }
 
   does(name: 'open' | 'error' | 'beat'): void {
@@ -59,6 +60,13 @@ afterEach(() => {
 })
 
 describe('a numbered stream', () => {
+  it('goes on after the id the hub gave, whatever it looks like', () => {
+    latest().say(3, '3.17')
+    latest().does('error')
+    vi.advanceTimersByTime(100)
+    expect(latest().url).toBe('/stream?after=3.17')
+  })
+
   it('resumes after the last number it saw', () => {
     latest().does('open')
     latest().say(1)

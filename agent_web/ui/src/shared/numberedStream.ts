@@ -1,15 +1,16 @@
 /**
  * A stream of numbered records over Server-Sent Events that heals by itself.
  *
- * It resumes after the last number seen, drops what it has seen already, and takes silence for
+ * It resumes after the last event seen, drops what it has seen already, and takes silence for
  * loss: the hub sends a `beat` event every few seconds.
  */
 export type LinkState = 'connecting' | 'open' | 'lost'
 
 export interface StreamOptions<R> {
-  /** The address that gives everything after the number. */
-  url: (after: number) => string
-  number: (record: R) => number
+  /** The address that gives everything after the last event; its id as the hub gave it. */
+  url: (after: string) => string
+  /** For records that may come twice; without it whoever takes them must know. */
+  number?: (record: R) => number
   onRecord: (record: R) => void
   onState: (state: LinkState) => void
   silenceMs?: number
@@ -24,6 +25,7 @@ export class NumberedStream<R> {
   private readonly options: StreamOptions<R>
   private source: EventSource | null = null
   private last = 0
+  private lastId = '0'
   private failures = 0
   private retry: ReturnType<typeof setTimeout> | undefined
   private silence: ReturnType<typeof setTimeout> | undefined
@@ -45,7 +47,7 @@ export class NumberedStream<R> {
   }
 
   private connect(): void {
-    const source = new EventSource(this.options.url(this.last))
+    const source = new EventSource(this.options.url(this.lastId))
     this.source = source
     source.addEventListener('open', () => {
       this.failures = 0
@@ -57,7 +59,7 @@ export class NumberedStream<R> {
     })
     source.addEventListener('message', (event: MessageEvent<string>) => {
       this.heard()
-      this.take(JSON.parse(event.data) as R)
+      this.take(JSON.parse(event.data) as R, event.lastEventId)
     })
     source.addEventListener('error', () => {
       this.lose()
@@ -65,10 +67,14 @@ export class NumberedStream<R> {
     this.heard()
   }
 
-  private take(record: R): void {
-    const number = this.options.number(record)
-    if (number <= this.last) return
-    this.last = number
+  private take(record: R, id: string): void {
+    if (id !== '') this.lastId = id
+    const number = this.options.number?.(record)
+    if (number !== undefined) {
+      if (number <= this.last) return
+      this.last = number
+      if (id === '') this.lastId = String(number)
+    }
     this.options.onRecord(record)
   }
 

@@ -10,6 +10,7 @@ const AFTER: Readonly<Record<string, ConversationState>> = {
   InteractionOffered: 'offered',
   InteractionRequeued: 'queued',
   InteractionAssigned: 'active',
+  InteractionResumed: 'active',
   WrapUpStarted: 'wrap_up',
   ConversationClosed: 'closed',
 }

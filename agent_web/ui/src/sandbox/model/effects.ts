@@ -24,8 +24,8 @@ export interface Effect {
   destination: string
   state: EffectState
   code: string
-  /** The commit that told the present state, 0 when none did yet. */
-  toldBy: number
+  /** The name of the commit that told the present state, '' when none did yet. */
+  toldBy: string
 }
 
 interface Tracked {
@@ -63,10 +63,15 @@ export const word = (doc: Readonly<Record<string, unknown>>, field: string): str
   return typeof value === 'string' ? value : ''
 }
 
+export const ofDesk = (record: CommitRecord): boolean => record.stream.startsWith('desk:')
+
+/** What a commit is called on this page: its number, with a D for the desk's own count. */
+export const nameOf = (record: CommitRecord): string => `${ofDesk(record) ? 'D' : ''}${record.seq}`
+
 export function enterEffects(book: EffectBook, record: CommitRecord): Effect[] {
   const questions = record.events.filter((event) => event.is === 'BotAsked')
   return record.effects.map((each) => {
-    const effect: Effect = { ...each, state: FIRST[each.kind], code: '', toldBy: 0 }
+    const effect: Effect = { ...each, state: FIRST[each.kind], code: '', toldBy: '' }
     const question = each.kind === 'bot' ? questions.shift() : undefined
     const messageId = question ? word(question, 'message_id') : ''
     book.byKey.set(each.key, { effect, messageId })
@@ -82,7 +87,7 @@ export function settleEffects(book: EffectBook, record: CommitRecord): void {
     if (!state || !tracked) continue
     tracked.effect.state = state
     tracked.effect.code = word(event, 'provider_code') || word(event, 'code')
-    tracked.effect.toldBy = record.seq
+    tracked.effect.toldBy = nameOf(record)
   }
   const { body } = record.input
   if (body.is === 'BotReplied' || body.is === 'BotFailed') settleBotJob(book, record, body)
@@ -97,10 +102,10 @@ function toldState(event: Doc): EffectState | null {
 function settleBotJob(book: EffectBook, record: CommitRecord, body: Doc): void {
   const messageId = word(body, 'message_id')
   for (const { effect, messageId: asked } of book.byKey.values()) {
-    if (asked !== messageId || messageId === '' || effect.toldBy !== 0) continue
+    if (asked !== messageId || messageId === '' || effect.toldBy !== '') continue
     effect.state = body.is === 'BotReplied' ? 'answered' : 'failed'
     effect.code = word(body, 'code')
-    effect.toldBy = record.seq
+    effect.toldBy = nameOf(record)
   }
 }
 

@@ -14,6 +14,7 @@ function commit(
 ): CommitRecord {
   const number = String(40 + seq).padStart(12, '0')
   return {
+    stream: 'customer:1fab34c5d6e7f8091a2b',
     seq,
     shard: 31,
     n: 40 + seq,
@@ -64,14 +65,14 @@ function folded(...records: CommitRecord[]): JournalView {
 describe('effects', () => {
   it('wait until a later commit tells what became of them', () => {
     const view = folded(message())
-    expect(view.cards[0]?.effects[0]).toMatchObject({ kind: 'bot', state: 'asked', toldBy: 0 })
+    expect(view.cards[0]?.effects[0]).toMatchObject({ kind: 'bot', state: 'asked', toldBy: '' })
     expect(countPending(view.book)).toBe(1)
   })
 
   it('of the bot are answered by the reply to the same message', () => {
     const view = folded(message(), answer())
-    expect(view.cards[0]?.effects[0]).toMatchObject({ state: 'answered', toldBy: 2 })
-    expect(view.cards[1]?.effects[0]).toMatchObject({ state: 'queued', toldBy: 0 })
+    expect(view.cards[0]?.effects[0]).toMatchObject({ state: 'answered', toldBy: '2' })
+    expect(view.cards[1]?.effects[0]).toMatchObject({ state: 'queued', toldBy: '' })
   })
 
   it('of the bot fail with the code of its failure', () => {
@@ -81,12 +82,16 @@ describe('effects', () => {
       [],
     )
     const view = folded(message(), failure)
-    expect(view.cards[0]?.effects[0]).toMatchObject({ state: 'failed', code: 'timeout', toldBy: 2 })
+    expect(view.cards[0]?.effects[0]).toMatchObject({
+      state: 'failed',
+      code: 'timeout',
+      toldBy: '2',
+    })
   })
 
   it('take the delivery state of the last report', () => {
     const view = folded(message(), answer(), report(3, 'uncertain'), report(4, 'sent'))
-    expect(view.cards[1]?.effects[0]).toMatchObject({ state: 'sent', toldBy: 4 })
+    expect(view.cards[1]?.effects[0]).toMatchObject({ state: 'sent', toldBy: '4' })
     expect(countPending(view.book)).toBe(0)
   })
 
@@ -108,24 +113,24 @@ describe('effects', () => {
       { is: 'MessageDiscarded', of: '1f:000000000042#0' },
     ])
     const view = folded(message(), answer(), report(3, 'failed'), discarded)
-    expect(view.cards[1]?.effects[0]).toMatchObject({ state: 'discarded', toldBy: 4 })
+    expect(view.cards[1]?.effects[0]).toMatchObject({ state: 'discarded', toldBy: '4' })
   })
 
   it('a state without a word here changes nothing', () => {
     const view = folded(message(), answer(), report(3, 'teleported'))
-    expect(view.cards[1]?.effects[0]).toMatchObject({ state: 'queued', toldBy: 0 })
+    expect(view.cards[1]?.effects[0]).toMatchObject({ state: 'queued', toldBy: '' })
   })
 })
 
 describe('the fold', () => {
   it('names the commit whose effect caused an input', () => {
     const view = folded(message(), answer(), report(3, 'sent'))
-    expect(view.cards.map((card) => card.causedBy)).toEqual([0, 1, 2])
+    expect(view.cards.map((card) => card.causedBy)).toEqual(['', '1', '2'])
   })
 
   it('drops a commit it has seen', () => {
     const view = folded(message(), answer(), message(), answer())
-    expect(view.cards.map((card) => card.seq)).toEqual([1, 2])
+    expect(view.cards.map((card) => card.name)).toEqual(['1', '2'])
     expect(view.counts).toEqual({ events: 3, effects: 2 })
   })
 
@@ -158,5 +163,26 @@ describe('the fold', () => {
       },
     ])
     expect(folded(ranked).titles.get('a')).toBe('挂失')
+  })
+})
+
+describe('the desk', () => {
+  const place = (): CommitRecord => ({
+    ...commit(7, { is: 'PlaceWork' }, [{ is: 'Queued', conversation_id: CONVERSATION }]),
+    stream: 'desk:main',
+    effects: [{ key: '77:000000000047#0', kind: 'tell', destination: 'customer:1f' }],
+  })
+
+  it('counts for itself: a higher number of one stream hides nothing of the other', () => {
+    const view = folded(message(), place(), answer(), place(), answer())
+    expect(view.cards.map((card) => card.name)).toEqual(['1', 'D7', '2'])
+    expect([view.seq, view.deskSeq]).toEqual([2, 7])
+  })
+
+  it('causes what the customer’s stream does next, by its own name', () => {
+    const told = commit(2, { is: 'WorkOffered' }, [{ is: 'InteractionOffered' }])
+    told.input.key = '77:000000000047#0'
+    const view = folded(message(), place(), told)
+    expect(view.cards[2]?.causedBy).toBe('D7')
   })
 })

@@ -6,6 +6,8 @@ import {
   effectBehind,
   emptyBook,
   enterEffects,
+  nameOf,
+  ofDesk,
   settleEffects,
   word,
   type Effect,
@@ -14,22 +16,24 @@ import {
 import { candidatesOf, nested } from './words'
 
 export interface Card {
-  seq: number
+  name: string
   record: CommitRecord
   effects: Effect[]
-  /** The commit whose effect led to this input, 0 when it came from outside. */
-  causedBy: number
+  /** The name of the commit whose effect led to this input, '' when it came from outside. */
+  causedBy: string
 }
 
 export interface JournalView {
   cards: Card[]
+  /** The last commit of either stream. */
   seq: number
+  deskSeq: number
   state: ConversationState
   conversationId: string
   customerId: string
   counts: { events: number; effects: number }
   book: EffectBook
-  seqOfEffect: Map<string, number>
+  commitOfEffect: Map<string, string>
   /** Titles of articles by id, as far as rankings have named them. */
   titles: Map<string, string>
 }
@@ -38,23 +42,25 @@ export function emptyJournal(): JournalView {
   return {
     cards: [],
     seq: 0,
+    deskSeq: 0,
     state: 'none',
     conversationId: '',
     customerId: '',
     counts: { events: 0, effects: 0 },
     book: emptyBook(),
-    seqOfEffect: new Map(),
+    commitOfEffect: new Map(),
     titles: new Map(),
   }
 }
 
 /** Take one commit; one that was seen already changes nothing. */
 export function foldCommit(view: JournalView, record: CommitRecord): void {
-  if (record.seq <= view.seq) return
-  view.seq = record.seq
+  if (record.seq <= (ofDesk(record) ? view.deskSeq : view.seq)) return
+  if (ofDesk(record)) view.deskSeq = record.seq
+  else view.seq = record.seq
   settleEffects(view.book, record)
   const effects = enterEffects(view.book, record)
-  for (const effect of effects) view.seqOfEffect.set(effect.key, record.seq)
+  for (const effect of effects) view.commitOfEffect.set(effect.key, nameOf(record))
   for (const event of record.events) {
     view.state = stateAfter(view.state, event)
     if (event.is === 'BotAnswered') learnTitles(view, event)
@@ -65,7 +71,7 @@ export function foldCommit(view: JournalView, record: CommitRecord): void {
   view.counts.events += record.events.length
   view.counts.effects += effects.length
   view.cards.push({
-    seq: record.seq,
+    name: nameOf(record),
     record: markRaw(record),
     effects,
     causedBy: causeOf(view, record),
@@ -78,8 +84,8 @@ function learnTitles(view: JournalView, event: Doc): void {
   }
 }
 
-function causeOf(view: JournalView, record: CommitRecord): number {
+function causeOf(view: JournalView, record: CommitRecord): string {
   const { body, key } = record.input
   const effect = effectBehind(view.book, key) || effectBehind(view.book, word(body, 'of'))
-  return view.seqOfEffect.get(effect) ?? 0
+  return view.commitOfEffect.get(effect) ?? ''
 }

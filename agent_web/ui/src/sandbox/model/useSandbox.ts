@@ -84,7 +84,6 @@ export function useSandbox(nickname: () => string): Sandbox {
       }),
       new NumberedStream<CommitRecord>({
         url: (after) => api.journalUrl(settings.channel_id, next.openid, after),
-        number: (record) => record.seq,
         onRecord: (record) => {
           foldCommit(journal, record)
         },

@@ -89,6 +89,44 @@ describe('inputs in words', () => {
     })
   })
 
+  it('a timer of the desk is named by what it waits for', () => {
+    expect(inputLine({ is: 'TimerFired', name: 'offer:8a.1-1' }).reason).toBe('timer.offer')
+    const armed = { is: 'TimerArmed', name: 'bar:8a.1-1', due: '2026-11-22T02:00:00Z' }
+    expect(eventLine(armed, titles).values['timer']).toBe('bar')
+  })
+
+  it('a note shows its author and words', () => {
+    const note = { is: 'NoteAdded', author: 'agent:agent1', text: '核对过身份' }
+    expect(eventLine(note, titles)).toMatchObject({
+      key: 'event.NoteAdded',
+      values: { author: 'agent1' },
+      quote: '核对过身份',
+    })
+  })
+
+  it('an offer of the desk names the agent and the strategy', () => {
+    const offer = {
+      is: 'Offered',
+      agent_id: 'agent2',
+      reasons: { strategy: 'longest_idle', candidates: [] },
+    }
+    expect(eventLine(offer, titles)).toMatchObject({
+      key: 'event.Offered',
+      values: { agent: 'agent2' },
+      reason: 'strategy.longest_idle',
+    })
+  })
+
+  it('a transfer shows its note, presence its state', () => {
+    const returned = { is: 'Returned', reason: 'transferred', note: '客户要提前还款' }
+    expect(eventLine(returned, titles)).toMatchObject({
+      reason: 'reason.transferred',
+      quote: '客户要提前还款',
+    })
+    const body = { is: 'SetPresence', agent_id: 'agent1', presence: 'ready' }
+    expect(inputLine(body).reason).toBe('presence.ready')
+  })
+
   it('a timer is named', () => {
     expect(inputLine({ is: 'TimerFired', name: 'idle' }).reason).toBe('timer.idle')
   })

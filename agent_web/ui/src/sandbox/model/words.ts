@@ -78,11 +78,27 @@ const INPUTS: Readonly<Record<string, [IconName, Tone]>> = {
   CloseConversation: ['person', 'person'],
   WorkOffered: ['queue', 'person'],
   WorkReturned: ['queue', 'warn'],
+  WorkQueued: ['queue', 'system'],
   WorkAssigned: ['queue', 'person'],
   EndInteraction: ['person', 'person'],
   FinishWrapUp: ['person', 'person'],
+  AddNote: ['person', 'person'],
   DeliveryReport: ['send', 'system'],
   TimerFired: ['clock', 'system'],
+  ConfigureDesk: ['queue', 'system'],
+  ConnectAgent: ['person', 'quiet'],
+  LoseConnection: ['person', 'quiet'],
+  UpdateAgent: ['person', 'system'],
+  SetPresence: ['person', 'person'],
+  PlaceWork: ['queue', 'customer'],
+  AcceptOffer: ['person', 'good'],
+  DeclineOffer: ['person', 'warn'],
+  ClaimWork: ['person', 'person'],
+  TransferWork: ['person', 'person'],
+  MoveWork: ['person', 'person'],
+  WrapUpWork: ['clock', 'person'],
+  ResumeWork: ['message', 'customer'],
+  ReleaseWork: ['close', 'quiet'],
 }
 
 export function inputLine(body: Doc): Line {
@@ -90,9 +106,16 @@ export function inputLine(body: Doc): Line {
   if (!known) return line('dot', 'quiet', 'input.other', { values: { name: body.is } })
   const [icon, tone] = known
   return line(icon, tone, `input.${body.is}`, {
-    quote: body.is === 'BotReplied' ? '' : partsText(body['parts']),
+    quote: inputQuote(body),
     reason: inputReason(body),
   })
+}
+
+/** Notes are for colleagues: the sandbox shows that they exist, like everything inside. */
+function inputQuote(body: Doc): string {
+  if (body.is === 'BotReplied') return ''
+  if (body.is === 'AddNote') return word(body, 'text')
+  return partsText(body['parts']) || word(body, 'note') || word(body, 'summary')
 }
 
 function inputReason(body: Doc): string {
@@ -100,7 +123,8 @@ function inputReason(body: Doc): string {
   if (body.is === 'CustomerSignal') return `signal.${word(body, 'kind')}`
   if (body.is === 'BotReplied') return `action.${word(nested(body, 'answer'), 'action')}`
   if (body.is === 'DeliveryReport') return `delivery.${word(body, 'state')}`
-  if (body.is === 'TimerFired') return `timer.${word(body, 'name')}`
+  if (body.is === 'TimerFired') return `timer.${timerKind(body)}`
+  if (body.is === 'SetPresence') return `presence.${word(body, 'presence')}`
   const code = word(body, 'reason') || word(body, 'code')
   return code ? `reason.${code}` : ''
 }
@@ -116,6 +140,9 @@ type Telling = (event: Doc, titles: Titles) => Line
 
 const reasonOf = (event: Doc, field = 'reason'): string =>
   word(event, field) ? `reason.${word(event, field)}` : ''
+
+/** A timer of the desk names what it waits for: `offer:<interaction>`. */
+const timerKind = (doc: Doc): string => word(doc, 'name').split(':')[0] ?? ''
 
 const EVENTS: Readonly<Record<string, Telling>> = {
   Ignored: (e) => line('dot', 'quiet', 'event.Ignored', { reason: reasonOf(e) }),
@@ -146,22 +173,63 @@ const EVENTS: Readonly<Record<string, Telling>> = {
     line('queue', 'warn', 'event.InteractionRequeued', { reason: reasonOf(e) }),
   InteractionAssigned: (e) =>
     line('person', 'good', 'event.InteractionAssigned', { values: { agent: word(e, 'agent_id') } }),
+  InteractionResumed: (e) =>
+    line('message', 'good', 'event.InteractionResumed', { values: { agent: word(e, 'agent_id') } }),
+  NoteAdded: (e) =>
+    line('person', 'quiet', 'event.NoteAdded', {
+      values: { author: word(e, 'author').replace(/^agent:/, '') },
+      quote: word(e, 'text'),
+    }),
   WrapUpStarted: (e) => line('clock', 'person', 'event.WrapUpStarted', { reason: reasonOf(e) }),
-  WrapUpFinished: () => line('check', 'person', 'event.WrapUpFinished'),
+  WrapUpFinished: (e) =>
+    line('check', 'person', 'event.WrapUpFinished', { quote: word(e, 'summary') }),
   ConversationClosed: (e) =>
     line('close', 'quiet', 'event.ConversationClosed', { reason: reasonOf(e) }),
   TimerArmed: (e) =>
     line('clock', 'quiet', 'event.TimerArmed', {
-      values: { timer: word(e, 'name'), due: word(e, 'due') },
+      values: { timer: timerKind(e), due: word(e, 'due') },
     }),
   TimerDisarmed: (e) =>
-    line('clock', 'quiet', 'event.TimerDisarmed', { values: { timer: word(e, 'name') } }),
+    line('clock', 'quiet', 'event.TimerDisarmed', { values: { timer: timerKind(e) } }),
   MergePlanned: () => line('link', 'system', 'event.MergePlanned'),
   MergedInto: () => line('link', 'system', 'event.MergedInto'),
   MergeUndone: () => line('link', 'system', 'event.MergeUndone'),
   Forwarded: () => line('link', 'system', 'event.Forwarded'),
   CustomerAbsorbed: () => line('link', 'system', 'event.CustomerAbsorbed'),
   CustomerReleased: () => line('link', 'system', 'event.CustomerReleased'),
+  DeskConfigured: () => line('queue', 'system', 'event.DeskConfigured'),
+  AgentConnected: (e) =>
+    line('person', 'quiet', 'event.AgentConnected', {
+      values: { agent: word(nested(e, 'agent'), 'agent_id') },
+    }),
+  AgentDisconnected: (e) =>
+    line('person', 'quiet', 'event.AgentDisconnected', { values: { agent: word(e, 'agent_id') } }),
+  AgentUpdated: (e) =>
+    line('person', 'system', 'event.AgentUpdated', {
+      values: { agent: word(nested(e, 'agent'), 'agent_id') },
+    }),
+  PresenceChanged: (e) =>
+    line('person', 'system', 'event.PresenceChanged', {
+      values: { agent: word(e, 'agent_id') },
+      reason: `presence.${word(e, 'presence')}`,
+    }),
+  Queued: (e) =>
+    line('queue', 'warn', 'event.Queued', {
+      values: { queue: word(e, 'queue_id'), place: count(e['place']) },
+      reason: reasonOf(e),
+    }),
+  Offered: (e) =>
+    line('queue', 'warn', 'event.Offered', {
+      values: { agent: word(e, 'agent_id') },
+      reason: `strategy.${word(nested(e, 'reasons'), 'strategy')}`,
+    }),
+  Accepted: (e) =>
+    line('person', 'good', 'event.Accepted', { values: { agent: word(e, 'agent_id') } }),
+  Returned: (e) =>
+    line('queue', 'warn', 'event.Returned', { reason: reasonOf(e), quote: word(e, 'note') }),
+  WrappingUp: () => line('clock', 'person', 'event.WrappingUp'),
+  Resumed: () => line('message', 'good', 'event.Resumed'),
+  Released: (e) => line('close', 'quiet', 'event.Released', { reason: reasonOf(e) }),
 }
 
 export const knownEvents = Object.keys(EVENTS)
