@@ -17,3 +17,11 @@ export function clockToMillis(at: string): string {
   if (Number.isNaN(time.getTime())) return at
   return `${clockToSeconds(at)}.${String(time.getMilliseconds()).padStart(3, '0')}`
 }
+
+/** The clock of today, the day before that; `now` in milliseconds. */
+export function clockOrDay(at: string, now: number): string {
+  const [time, today] = [new Date(at), new Date(now)]
+  if (time.toDateString() === today.toDateString()) return clock(at)
+  const day = `${two(time.getMonth() + 1)}-${two(time.getDate())}`
+  return time.getFullYear() === today.getFullYear() ? day : `${time.getFullYear()}-${day}`
+}

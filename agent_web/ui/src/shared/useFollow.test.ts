@@ -62,3 +62,11 @@ it('a list that was read further up stays where it is', () => {
   resized()
   expect(list.scrollTop).toBe(20)
 })
+
+it('a scroll that is told late, after more has come, does not count as leaving the end', async () => {
+  await follow.toEnd()
+  tall(700)
+  follow.onScroll()
+  resized()
+  expect(list.scrollTop).toBe(700)
+})

@@ -21,6 +21,8 @@ export interface Follow {
 export function useFollow(list: Ref<HTMLElement | null>, held: () => boolean): Follow {
   const waiting = ref(0)
   let atEnd = true
+  /** Only who scrolls up leaves the end; a list that shrinks has not been touched. */
+  let top = Infinity
 
   const isAtEnd = (element: HTMLElement): boolean =>
     element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END_PX
@@ -30,6 +32,7 @@ export function useFollow(list: Ref<HTMLElement | null>, held: () => boolean): F
     const element = list.value
     if (!element) return
     element.scrollTop = element.scrollHeight
+    top = element.scrollTop
     atEnd = true
     waiting.value = 0
   }
@@ -49,7 +52,9 @@ export function useFollow(list: Ref<HTMLElement | null>, held: () => boolean): F
   function onScroll(): void {
     const element = list.value
     if (!element) return
-    atEnd = isAtEnd(element)
+    if (isAtEnd(element)) atEnd = true
+    else if (element.scrollTop < top) atEnd = false
+    top = element.scrollTop
     if (atEnd) waiting.value = 0
   }
 

@@ -1,0 +1,70 @@
+/** What the bank has prepared for its agents: canned replies, dispositions, and what channels can. */
+import { defineStore } from 'pinia'
+import { ref, shallowRef, type Ref, type ShallowRef } from 'vue'
+import { get } from '../rest/api'
+import type { Phrase } from './phrases'
+
+export interface Disposition {
+  id: string
+  group: string
+  group_en: string
+  name: string
+  name_en: string
+  position: number
+}
+
+interface Channel {
+  id: string
+  kind: string
+  capabilities: { max_text: number }
+}
+
+export interface Shelf<T> {
+  items: ShallowRef<readonly T[]>
+  state: Ref<'empty' | 'loading' | 'ready' | 'failed'>
+  /** Reads it where it was not read for a while; what is held stays while that lasts. */
+  load: () => Promise<void>
+}
+
+const FRESH_MS = 5 * 60_000
+
+function shelf<T>(path: string): Shelf<T> {
+  const items = shallowRef<readonly T[]>([])
+  const state = ref<'empty' | 'loading' | 'ready' | 'failed'>('empty')
+  let readAt = -FRESH_MS
+
+  async function load(): Promise<void> {
+    if (state.value === 'loading' || performance.now() - readAt < FRESH_MS) return
+    if (state.value !== 'ready') state.value = 'loading'
+    try {
+      items.value = (await get<{ items: T[] }>(path)).items
+      readAt = performance.now()
+      state.value = 'ready'
+    } catch {
+      if (state.value === 'loading') state.value = 'failed'
+    }
+  }
+
+  return { items, state, load }
+}
+
+export const useCatalogue = defineStore('catalogue', () => {
+  const phrases = shelf<Phrase>('/phrases')
+  const dispositions = shelf<Disposition>('/dispositions')
+  const channels = shelf<Channel>('/channels')
+
+  /** In characters; 0 when it is not known. */
+  const mostText = (channelId: string): number =>
+    channels.items.value.find((each) => each.id === channelId)?.capabilities.max_text ?? 0
+
+  return {
+    phrases: phrases.items,
+    phrasesState: phrases.state,
+    loadPhrases: phrases.load,
+    dispositions: dispositions.items,
+    dispositionsState: dispositions.state,
+    loadDispositions: dispositions.load,
+    loadChannels: channels.load,
+    mostText,
+  }
+})

@@ -1,0 +1,164 @@
+/** Writing to customers and to colleagues: shown at once, sent once, given back when refused. */
+import { defineStore } from 'pinia'
+import { computed, onScopeDispose, shallowReactive, watch } from 'vue'
+import type { AgentCommand } from '@/shared/protocol'
+import { modeOf, type Mode } from '../conversation/mode'
+import { newId, useCommands, type Refused } from '../stores/commands'
+import { useConversations } from '../stores/conversations'
+import { useDesk } from '../stores/desk'
+import { useLink } from '../stores/link'
+import { useServing } from '../stores/serving'
+import { useSession } from '../stores/session'
+import { asOutgoing, notShown, putBack, type Outgoing } from './outgoing'
+
+/** How long the desk's picture may be behind its answer. */
+const PICTURE_MS = 3000
+
+const lineOf = (
+  id: string,
+  conversationId: string,
+  kind: Outgoing['kind'],
+  text: string,
+): Outgoing => ({ id, conversationId, kind, text, at: Date.now(), state: 'waiting', seq: 0 })
+
+export const useSending = defineStore('sending', () => {
+  const commands = useCommands()
+  const conversations = useConversations()
+  const desk = useDesk()
+  const session = useSession()
+  const serving = useServing()
+  const link = useLink()
+  const held = shallowReactive(new Map<string, Outgoing>())
+  /** Interactions accepted or claimed here a moment ago, and until when that is believed. */
+  const taken = shallowReactive(new Map<string, number>())
+  const landing = shallowReactive(new Map<string, Outgoing>())
+
+  /** As the documents say; what is being taken up counts as on its way at once. */
+  function mode(conversationId: string): Mode {
+    const work = desk.workOf(conversationId)
+    const known = modeOf(
+      session.me?.username ?? '',
+      conversations.conversation(conversationId),
+      work,
+    )
+    return (known === 'offered' || known === 'waiting') && isTaken(work?.id ?? '')
+      ? 'joining'
+      : known
+  }
+
+  const isTaken = (id: string): boolean =>
+    (serving.asked.get(id) ?? 'decline') !== 'decline' || (taken.get(id) ?? 0) > link.now
+
+  /** The answer may come a moment before the desk's picture of it. */
+  watch(
+    () => [...serving.asked].filter(([, what]) => what !== 'decline').map(([id]) => id),
+    (now, before) => {
+      for (const id of before) if (!now.includes(id)) taken.set(id, link.now + PICTURE_MS)
+    },
+    { flush: 'sync' },
+  )
+
+  // -------------------------------------------------------------- out
+  /** False when this conversation is not mine to write in; the text stays with the caller. */
+  function send(conversationId: string, text: string): boolean {
+    const now = mode(conversationId)
+    if (now !== 'mine' && now !== 'joining') return false
+    const id = newId()
+    if (now === 'mine') give(id, conversationId, text)
+    else held.set(id, { ...lineOf(id, conversationId, 'send', text), state: 'held' })
+    return true
+  }
+
+  function give(id: string, conversationId: string, text: string): void {
+    const { interaction_id = '', epoch = 0 } = conversations.conversation(conversationId) ?? {}
+    const seen = conversations.seqOf(conversationId)
+    carry(lineOf(id, conversationId, 'send', text), {
+      do: 'send',
+      conversation_id: conversationId,
+      ...{ interaction_id, epoch, text, seen },
+    })
+  }
+
+  function note(conversationId: string, text: string): void {
+    carry(lineOf(newId(), conversationId, 'note', text), {
+      do: 'note',
+      conversation_id: conversationId,
+      text,
+    })
+  }
+
+  function carry(line: Outgoing, command: AgentCommand): void {
+    void commands.do(command, line.id).then(({ state, seq }) => {
+      if (state === 'decided') landing.set(line.id, { ...line, state: 'landing', seq })
+    })
+  }
+
+  /** Shown by now, or never to be: the conversation is not on this screen any more. */
+  const landed = computed(() =>
+    [...landing.values()].filter(({ conversationId, seq }) => {
+      const topic = conversations.topicOf(conversationId)
+      return !topic || topic.at.state === 'closed' || topic.at.seq >= seq
+    }),
+  )
+  watch(landed, (lines) => {
+    for (const { id } of lines) landing.delete(id)
+  })
+
+  /** What waited for the assignment goes out with it, or comes back when it went elsewhere. */
+  const ripe = computed(() =>
+    [...held.values()].filter((each) => mode(each.conversationId) !== 'joining'),
+  )
+  const stopWatching = watch(ripe, (lines) => {
+    for (const { id, conversationId, text } of lines) {
+      held.delete(id)
+      if (mode(conversationId) === 'mine') give(id, conversationId, text)
+      else giveBack(conversationId, text)
+    }
+  })
+  onScopeDispose(stopWatching)
+
+  // -------------------------------------------------------------- on the way
+  function outgoing(conversationId: string): Outgoing[] {
+    const pending = commands.pending.flatMap((each) => asOutgoing(each) ?? [])
+    const lines = [...landing.values(), ...pending, ...held.values()].filter(
+      (each) => each.conversationId === conversationId,
+    )
+    const topic = conversations.topicOf(conversationId)
+    // A customer who went to somebody else is not followed any more.
+    const seq = topic?.at.state === 'closed' ? Infinity : (topic?.at.seq ?? 0)
+    return notShown(lines, topic?.all('message') ?? [], seq)
+  }
+
+  /** Once more, under the same id: the hub does it once. */
+  function retry(id: string): void {
+    const found = commands.pending.find((each) => each.id === id)
+    if (found) void commands.do(found.command, id)
+  }
+
+  /** Give up what is not confirmed; the words go back to the box. */
+  function drop(line: Outgoing): void {
+    held.delete(line.id)
+    commands.dismiss(line.id)
+    giveBack(boxOf(line), line.text)
+  }
+
+  // -------------------------------------------------------------- refused
+  const refusals = (conversationId: string): Refused[] =>
+    commands.refused.filter((each) => asOutgoing(each)?.conversationId === conversationId)
+
+  /** The words of a refused one go back to the box it came from. */
+  function takeBack(refused: Refused): void {
+    const line = asOutgoing(refused)
+    commands.dismiss(refused.id)
+    if (line) giveBack(boxOf(line), line.text)
+  }
+
+  const boxOf = (line: Outgoing): string =>
+    line.kind === 'note' ? `note:${line.conversationId}` : line.conversationId
+
+  function giveBack(box: string, text: string): void {
+    conversations.setDraft(box, putBack(text, conversations.draft(box)))
+  }
+
+  return { mode, send, note, outgoing, retry, drop, refusals, takeBack }
+})

@@ -1,0 +1,108 @@
+import { flushPromises, mount, type VueWrapper } from '@vue/test-utils'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { i18n } from '../locales'
+import { useConversations } from '../stores/conversations'
+import ConversationPane from './ConversationPane.vue'
+import { pretendHub, type PretendHub } from './pretendHub'
+import {
+  CONVERSATION,
+  conversationDoc,
+  CUSTOMER,
+  customerDoc,
+  messageDoc,
+  workDoc,
+} from './samples'
+
+let hub: PretendHub
+let page: VueWrapper
+const word = messageDoc({ parts: [{ is: 'TextPart', text: '提前还款要违约金吗' }] })
+
+beforeEach(async () => {
+  vi.stubGlobal(
+    'ResizeObserver',
+    class {
+      observe(): void {}
+      disconnect(): void {}
+    },
+  )
+  hub = pretendHub()
+  hub.shows([workDoc()], 5, 'desk')
+  hub.shows([customerDoc(), conversationDoc(), word], 40)
+  page = mount(ConversationPane, {
+    attachTo: document.body,
+    props: { conversationId: CONVERSATION },
+    global: { plugins: [hub.pinia, i18n] },
+  })
+  await flushPromises()
+})
+afterEach(() => {
+  page.unmount()
+  hub.leaves()
+})
+
+const has = (name: string): boolean => page.find(`[data-test=${name}]`).exists()
+async function press(code: string): Promise<void> {
+  dispatchEvent(new KeyboardEvent('keydown', { code, altKey: true, cancelable: true }))
+  await flushPromises()
+}
+
+it('shows what was said, and the box to answer it', () => {
+  expect(page.get('[data-test=log]').text()).toContain('提前还款要违约金吗')
+  expect(page.get('[data-test=log]').attributes('role')).toBe('log')
+  expect(has('box')).toBe(true)
+})
+
+describe('the end', () => {
+  it('brings the wrap-up at once, before the hub has answered', async () => {
+    await press('KeyE')
+    expect(hub.acts()[0]?.command).toMatchObject({ do: 'end', epoch: 3 })
+    expect(has('wrap-up')).toBe(true)
+    expect(has('box')).toBe(false)
+  })
+
+  it('refused, the talk goes on', async () => {
+    await press('KeyE')
+    hub.answers(hub.acts()[0]?.id ?? '', { state: 'refused', reason: 'not_yours' })
+    await flushPromises()
+    expect(has('wrap-up')).toBe(false)
+    expect(has('box')).toBe(true)
+  })
+
+  it('a customer who writes on brings the talk back', async () => {
+    hub.shows([customerDoc(), conversationDoc({ state: 'wrap_up' }), word], 41)
+    await flushPromises()
+    expect(has('wrap-up')).toBe(true)
+    hub.shows([customerDoc(), conversationDoc(), word, messageDoc()], 42)
+    await flushPromises()
+    expect(has('wrap-up')).toBe(false)
+    expect(document.activeElement?.id).toBe('composer')
+  })
+})
+
+it('what a colleague serves can be read only', async () => {
+  hub.shows([workDoc({ agent_id: 'chen' })], 6, 'desk')
+  await flushPromises()
+  expect(has('box')).toBe(false)
+  expect(page.get('[data-test=notice]').attributes('data-mode')).toBe('elsewhere')
+  expect(has('end')).toBe(false)
+})
+
+it('what may not be seen is not shown, and taking it is offered', async () => {
+  vi.stubGlobal('fetch', () => Promise.resolve(Response.json({}, { status: 404 })))
+  useConversations().select(CONVERSATION)
+  hub.shows([workDoc({ state: 'queued', agent_id: '' })], 6, 'desk')
+  await flushPromises()
+  hub.says({ t: 'closed', topic: `customer:${CUSTOMER}`, reason: 'forbidden' })
+  await vi.waitFor(() => {
+    expect(has('hidden')).toBe(true)
+  })
+  expect(page.text()).not.toContain('提前还款')
+  expect(page.get('[data-test=notice]').attributes('data-mode')).toBe('waiting')
+})
+
+it('Alt+P writes a note, and again goes back to the reply', async () => {
+  await press('KeyP')
+  expect(page.get('[data-test=composer]').classes()).toContain('noting')
+  await press('KeyP')
+  expect(page.get('[data-test=composer]').classes()).not.toContain('noting')
+})

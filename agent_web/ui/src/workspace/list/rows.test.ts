@@ -1,0 +1,71 @@
+import { expect, it } from 'vitest'
+import type { ConversationDoc, WorkDoc } from '@/shared/protocol'
+import { byNeed, hold, isLate, mineRow, queuedRow, type Row } from './rows'
+
+const work = (id: string, fields: Partial<WorkDoc> = {}): WorkDoc => ({
+  seq: 1,
+  kind: 'work',
+  id: `${id}-1`,
+  conversation_id: id,
+  customer_id: 'c',
+  queue_id: 'general',
+  state: 'active',
+  medium: 'text',
+  channel_id: 'wechat-demo',
+  display_name: '王女士',
+  reason: 'asked_for_person',
+  language: 'zh',
+  agent_id: 'agent1',
+  epoch: 1,
+  waiting_since: '2026-11-22T02:00:00Z',
+  since: '2026-11-22T02:00:10Z',
+  offer_until: null,
+  returns: 0,
+  returned_because: '',
+  target: '',
+  note: '',
+  why: null,
+  ...fields,
+})
+
+const conversation = (author: string, updated: string): ConversationDoc =>
+  ({ last_author: author, last_text: '…', last_kind: 'TextPart', updated_at: updated }) as never
+
+const row = (id: string, author: string, updated: string): Row =>
+  mineRow(work(id), conversation(author, updated), { unread: 0, draft: false })
+
+it('who waits for an answer stands first, the longest wait on top', () => {
+  const rows = [
+    row('answered', 'agent:agent1', '2026-11-22T02:05:00Z'),
+    row('waits-since-4', 'customer', '2026-11-22T02:04:00Z'),
+    row('waits-since-2', 'customer', '2026-11-22T02:02:00Z'),
+    row('answered-later', 'bot', '2026-11-22T02:06:00Z'),
+  ]
+  expect(rows.sort(byNeed).map((each) => each.id)).toEqual([
+    'waits-since-2',
+    'waits-since-4',
+    'answered-later',
+    'answered',
+  ])
+})
+
+it('a waiting customer is late once the target of the queue has passed', () => {
+  const waiting = queuedRow(work('a', { state: 'queued' }), 60_000)
+  const after = (seconds: number): boolean =>
+    isLate(waiting, Date.parse('2026-11-22T02:00:00Z') + seconds * 1000)
+  expect([after(60), after(61)]).toEqual([false, true])
+})
+
+it('under the hand the order stays, new rows wait and gone ones remain as a shade', () => {
+  const [a, b, c] = ['a', 'b', 'c'].map((id) => row(id, 'bot', '2026-11-22T02:00:00Z')) as [
+    Row,
+    Row,
+    Row,
+  ]
+  const held = hold([a, b], [c, b])
+  expect(held.rows.map((each) => [each.id, each.gone])).toEqual([
+    ['a', true],
+    ['b', false],
+  ])
+  expect(held.fresh).toBe(1)
+})

@@ -1,0 +1,46 @@
+/** Short words to the person: what could not be done, and what did happen elsewhere. */
+import { defineStore } from 'pinia'
+import { ref } from 'vue'
+import type { Done } from '@/shared/protocol'
+import { i18n } from '../locales'
+
+export interface Toast {
+  id: number
+  text: string
+  tone: 'plain' | 'warn'
+}
+
+const SHOWN_MS = 8000
+const MOST = 3
+
+export const useToasts = defineStore('toasts', () => {
+  const shown = ref<Toast[]>([])
+  let count = 0
+
+  function dismiss(id: number): void {
+    shown.value = shown.value.filter((each) => each.id !== id)
+  }
+
+  function say(text: string, tone: Toast['tone'] = 'plain'): void {
+    count += 1
+    const id = count
+    shown.value = [...shown.value.filter((each) => each.text !== text), { id, text, tone }].slice(
+      -MOST,
+    )
+    setTimeout(() => {
+      dismiss(id)
+    }, SHOWN_MS)
+  }
+
+  /** Says why something was refused; true when it was done. */
+  function check(done: Done): boolean {
+    if (done.state !== 'refused') return true
+    const words = i18n.global
+    const known = words.te(`refusal.${done.reason}`)
+    const reason = words.t(`refusal.${known ? done.reason : 'other'}`, { code: done.reason })
+    say(words.t('toast.refused', { reason }), 'warn')
+    return false
+  }
+
+  return { shown, say, check, dismiss }
+})
