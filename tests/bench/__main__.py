@@ -6,6 +6,14 @@ import sys
 NAMES = {
     "commit": "group commit beside a bare group writer",
     "callback": "the whole safe-mode callback beside an empty POST",
+    "sockets": "memory of an idle screen beside a bare socket",
+    "fanout": "one change to a thousand screens beside bare sends",
+    "echo": "a word from screen to screen beside a bare echo",
+    "screen": "from a callback to the agent's screen, in milliseconds",
+    "page": "what the first page of the workspace loads",
+    "list": "a list of a thousand conversations beside bare rows",
+    "desk": "the desk's board beside a naive scan, and its growth",
+    "erlang": "the desk's rules in virtual time beside Erlang C and A",
     "schedules": "the heart under random faults in virtual time",
     "faults": "kill -9 of hub and database under load",
 }

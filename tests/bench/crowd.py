@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 
@@ -16,6 +16,8 @@ from tests.agent_web.gateway_rig import ORIGIN
 SCREENS_A_USER = 10
 AT_ONCE = 50
 WATCH = json.dumps({"t": "watch", "topic": "desk"}).encode()
+PING = json.dumps({"t": "ping"}).encode()
+ANSWERED_S = 0.5
 MASK = b"\0\0\0\0"
 
 
@@ -71,7 +73,19 @@ class Swallower(asyncio.Protocol):
 
     def __init__(self) -> None:
         self.swallowed = 0
+        self.lost = False
         self.upgraded = asyncio.Event()
+        self._transport: asyncio.WriteTransport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.WriteTransport, transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.lost = True
+
+    def say(self, payload: bytes) -> None:
+        if self._transport is not None:
+            self._transport.write(_masked(payload))
 
     def data_received(self, data: bytes) -> None:
         self.swallowed += len(data)
@@ -91,7 +105,7 @@ async def gather_crowd(port: int, cookies: Sequence[str], greeting: bytes) -> li
             async with asyncio.timeout(30):
                 await protocol.upgraded.wait()
             if greeting:
-                transport.write(_masked(greeting))
+                protocol.say(greeting)
             crowd.append(protocol)
 
     async with asyncio.TaskGroup() as tasks:
@@ -122,13 +136,21 @@ def _masked(payload: bytes) -> bytes:
 
 
 async def main(port: int) -> None:
-    """Cookies as JSON on stdin, a line when all are there, then swallow until stdin ends."""
+    """Cookies as JSON on stdin, a line when all are there; then swallow.
+
+    Each further line on stdin makes all screens ping, as silence would close them; an empty one
+    ends it.
+    """
     loop = asyncio.get_running_loop()
     cookies = json.loads(await loop.run_in_executor(None, sys.stdin.readline))
     greeting = WATCH if cookies[0] else b""
     crowd = await gather_crowd(port, cookies, greeting)
     print("here", flush=True)
-    await loop.run_in_executor(None, sys.stdin.readline)
+    while (await loop.run_in_executor(None, sys.stdin.readline)).strip():
+        for each in crowd:
+            each.say(PING)
+        await asyncio.sleep(ANSWERED_S)
+        print("here", flush=True)
     print(sum(each.swallowed for each in crowd), flush=True)
 
 

@@ -37,8 +37,10 @@ class Subject:
         self._count = 0
 
     async def round(self) -> tuple[Round, Round]:
-        """All of it, and without the store."""
+        """All of it but the meter's own time, and without the store."""
         loop = asyncio.get_running_loop()
+        for screen in (*self._senders, self._watcher):
+            await screen.send_json({"t": "ping"})  # who is silent is closed
         before, began = await self._server.ask("/costs"), loop.time()
         seen = {talk: asyncio.Queue[None]() for talk in self._talks}
         async with asyncio.TaskGroup() as tasks:
@@ -52,9 +54,9 @@ class Subject:
                 reader.cancel()
         seconds = loop.time() - began
         after = await self._server.ask("/costs")
-        words, cpu = WORDS // TALKS * TALKS, after["cpu"] - before["cpu"]
-        store = after["store"] - before["store"]
-        return Round(words, seconds, cpu), Round(words, seconds, cpu - store)
+        spent = {each: after[each] - before[each] for each in after}
+        words, cpu = WORDS // TALKS * TALKS, spent["cpu"] - spent["meter"]
+        return Round(words, seconds, cpu), Round(words, seconds, cpu - spent["store"])
 
     async def _talk(self, sender: Socket, talk: str, seen: "asyncio.Queue[None]") -> None:
         for _ in range(WORDS // TALKS):

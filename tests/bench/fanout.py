@@ -7,8 +7,9 @@ anew for every change: document, envelope, and the question whether each screen 
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 import uvloop
 
@@ -25,9 +26,12 @@ FRAME = 180
 ENVELOPE = 115
 """Characters of the subject's frame around the text it carries, about."""
 
+KeepAlive = Callable[[], Awaitable[None]]
+
 
 @asynccontextmanager
-async def crowd(found: Server, cookies: Sequence[str]) -> AsyncIterator[None]:
+async def crowd(found: Server, cookies: Sequence[str]) -> AsyncIterator[KeepAlive]:
+    """Gives what makes all its screens ping."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.bench.crowd", str(found.port)),
         stdin=asyncio.subprocess.PIPE,
@@ -38,10 +42,8 @@ async def crowd(found: Server, cookies: Sequence[str]) -> AsyncIterator[None]:
         raise RuntimeError("the crowd has no pipes")
     try:
         process.stdin.write(json.dumps(cookies).encode() + b"\n")
-        async with asyncio.timeout(60):
-            if await process.stdout.readline() != b"here\n":
-                raise RuntimeError("the crowd did not come")
-        yield
+        await _here(process.stdout)
+        yield partial(_ping, process.stdin, process.stdout)
         process.stdin.write(b"\n")
         swallowed = int(await process.stdout.readline())
         if swallowed < SOCKETS * FRAMES * FRAME * 0.9:
@@ -49,6 +51,17 @@ async def crowd(found: Server, cookies: Sequence[str]) -> AsyncIterator[None]:
     finally:
         process.kill()
         await process.wait()
+
+
+async def _here(out: asyncio.StreamReader) -> None:
+    async with asyncio.timeout(60):
+        if await out.readline() != b"here\n":
+            raise RuntimeError("the crowd is not there")
+
+
+async def _ping(into: asyncio.StreamWriter, out: asyncio.StreamReader) -> None:
+    into.write(b"ping\n")
+    await _here(out)
 
 
 async def push(found: Server, text: str) -> Round:
@@ -64,12 +77,13 @@ async def measure(rounds: int) -> Comparison:
     async with (
         server("subject") as subject,
         server("control") as control,
-        crowd(subject, await subject.cookies(SOCKETS)),
+        crowd(subject, await subject.cookies(SOCKETS)) as keep_alive,
         crowd(control, await control.cookies(SOCKETS)),
     ):
         a: list[Round] = []
         b: list[Round] = []
         for turn in range(rounds + 1):
+            await keep_alive()
             pushed = await push(subject, "x" * (FRAME - ENVELOPE))
             sent = await push(control, "x" * FRAME)
             if turn:

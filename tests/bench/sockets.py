@@ -31,11 +31,11 @@ class Memory:
 async def growth(found: Server, sockets: int) -> float:
     """Fresh processes only: memory once used is not given back."""
     cookies = await found.cookies(sockets)
-    before = (await found.ask("/costs"))["kib"]
+    before = (await found.ask("/memory"))["kib"]
     crowd = await gather_crowd(found.port, cookies, WATCH if cookies[0] else b"")
-    if len(crowd) != sockets or not all(each.swallowed for each in crowd):
+    if len(crowd) != sockets or any(each.lost or not each.swallowed for each in crowd):
         raise RuntimeError("sockets are missing")
-    after = (await found.ask("/costs"))["kib"]
+    after = (await found.ask("/memory"))["kib"]
     return float(after - before) / sockets
 
 

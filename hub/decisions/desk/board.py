@@ -1,8 +1,9 @@
 """Who may take what: the index behind the desk's decisions, derived from its state.
 
-An agent frees: the heads of the lines they can serve are compared. Work arrives: a bit mask says
-whether anybody can take it, a heap who is best. Every answer depends on what stands on the board
-alone, not on the order of putting; questions change nothing anybody can see.
+An agent frees: the heads of the lines they can serve are compared. Work arrives: the order of all
+who can take work is walked, past whole blocks without the skills. Bit masks count who cannot. Every
+answer depends on what stands on the board alone, not on the order of putting; questions change
+nothing anybody can see.
 """
 
 from collections.abc import Collection, Mapping
@@ -72,9 +73,8 @@ class Board:
             seat = self._floor.sit(agent_id, skills, idle_since)
         if seat.ready != ready or seat.connected != connected or seat.free != free:
             seat.ready, seat.connected, seat.free = ready, connected, dict(free)
-            seat.open = ()
-            if ready and connected:
-                seat.open = tuple([medium for medium, slots in free.items() if slots > 0])
+            seat.room = tuple([medium for medium, slots in free.items() if slots > 0])
+            seat.open = seat.room if ready and connected else ()
         if load != seat.load or idle_since != seat.idle_since:
             seat.load, seat.idle_since, seat.key = load, idle_since, ()
         self._floor.changed[seat] = None
@@ -128,18 +128,14 @@ class Board:
         floor = self._floor
         floor.catch_up()
         pool = floor.pool(need)
-        open_now = pool.able & floor.open(need.medium, barred, taken)
-        if not open_now:
-            return []
-        without = {*barred, *taken} if taken else barred
-        best = pool.best(n, without)
+        best = floor.best(pool, n, {*barred, *taken} if taken else barred)
         found = [Candidate(seat.agent_id, seat.load, seat.idle_since) for seat in best]
         if not taken:
             return found
-        for agent_id, slots in taken.items():
+        for agent_id in taken.keys() - {*barred}:
             seat = floor.seats.get(agent_id)
-            if seat is not None and open_now >> seat.index & 1:
-                load = seat.load + sum(slots.values())
+            if seat in pool.members and self.takes(agent_id, need.medium, taken=taken):
+                load = seat.load + sum(taken[agent_id].values())
                 found.append(Candidate(agent_id, load, seat.idle_since))
         return sorted(found, key=partial(self._merit, need))[:n]
 

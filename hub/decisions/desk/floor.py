@@ -5,7 +5,8 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from hub.decisions.desk.line import NOTHING
-from hub.decisions.desk.masks import Masks
+from hub.decisions.desk.masks import Masks, indexes
+from hub.decisions.desk.order import Order
 from hub.decisions.desk.pool import Pool, Seat
 from hub.decisions.desk.ranking import Need, Strategy
 from hub.model.desk import Medium
@@ -17,9 +18,12 @@ POOLS_KEPT = 8192
 Taken = Mapping[AgentId, Mapping[Medium, int]]
 """Slots a decision has given away already: agent → medium → count."""
 
+FEW = 32
+"""So many agents are looked through, however many stand before them in the order."""
+
 
 class Floor:
-    """`changed` are seats that masks and tiers do not follow yet; `heads` are of all lines."""
+    """`changed` are seats that masks and order do not follow yet; `heads` are of all lines."""
 
     def __init__(self, strategy: Strategy) -> None:
         self.strategy = strategy
@@ -28,6 +32,7 @@ class Floor:
         self.pools: dict[Need, Pool] = {}
         self.heads = [NOTHING]
         self.changed: dict[Seat, None] = {}
+        self._order = Order()
         self._pool_limit = POOLS_KEPT
         self._by_skill: defaultdict[str, list[Pool]] = defaultdict(list)
         self._by_index: list[Seat | None] = []
@@ -44,34 +49,60 @@ class Floor:
         for skill in ("", *skills):
             for pool in self._by_skill.get(skill, ()):
                 if has_skills(seat, pool.need):
-                    self._join(seat, pool)
+                    pool.join(seat, self.strategy.fit(skills, pool.need))
         return seat
-
-    def catch_up(self) -> None:
-        """Let masks and tiers follow what was put since the last question that needs them."""
-        for seat in self.changed:
-            room = tuple(medium for medium, slots in seat.free.items() if slots > 0)
-            now = (seat.ready, seat.connected, room)
-            if now != seat.shown:
-                self.masks.show(seat.index, seat.shown, now)
-                seat.shown = now
-            if seat.open:
-                if not seat.key:
-                    seat.key = (*self.strategy.key(seat, seat.load), seat)
-                seat.settle()
-        self.changed.clear()
 
     def leave(self, seat: Seat) -> None:
         del self.seats[seat.agent_id]
         self.changed.pop(seat, None)
+        self._order.put(seat, ())
         self._by_index[seat.index] = None
         self._spare.append(seat.index)
         self.masks.leave(~(1 << seat.index), seat.skills)
         for pools in seat.pools.values():
             for pool in pools:
                 pool.leave(seat)
-        for tier in seat.tiers:
-            tier.known.pop(seat, None)
+
+    def catch_up(self) -> None:
+        """Let masks and order follow what was put since the last question that needs them."""
+        for seat in self.changed:
+            now = (seat.ready, seat.connected, seat.room)
+            if now != seat.shown:
+                self.masks.show(seat.index, seat.shown, now)
+                seat.shown = now
+            if seat.open and not seat.key:
+                seat.key = (*self.strategy.key(seat, seat.load), seat)
+            stands = seat.key if seat.open else ()
+            if stands is not seat.stands:
+                self._order.put(seat, stands)
+        self.changed.clear()
+
+    def best(self, pool: Pool, n: int, without: Collection[AgentId]) -> list[Seat]:
+        """The n best of a pool who can take work now, the better fits first."""
+        members, medium = pool.members, pool.need.medium
+        if len(members) <= FEW:
+            keys = sorted(
+                [
+                    seat.key
+                    for seat in members
+                    if medium in seat.open and seat.agent_id not in without
+                ]
+            )
+            if len(pool.fits) > 1:
+                keys.sort(key=lambda key: members[key[-1]])
+            return [key[-1] for key in keys[:n]]
+        found: list[Seat] = []
+        for fit in sorted(pool.fits):
+            for seat in self._order.walk(pool.skills):
+                if (
+                    members.get(seat) == fit
+                    and medium in seat.open
+                    and seat.agent_id not in without
+                ):
+                    found.append(seat)
+                    if len(found) == n:
+                        return found
+        return found
 
     def pool(self, need: Need) -> Pool:
         """The pool of a need, made when it is new."""
@@ -81,8 +112,7 @@ class Floor:
                 self._forget_pools()
             pool = self.pools[need] = Pool(need, self.heads)
             self._by_skill[_anchor(need)].append(pool)
-            for seat in self._seats_of(self.masks.able(need)):
-                self._join(seat, pool)
+            self._fill(pool, self.masks.able(need))
         return pool
 
     def able(self, need: Need) -> int:
@@ -103,18 +133,11 @@ class Floor:
                 found &= ~(1 << seat.index)
         return found
 
-    def _join(self, seat: Seat, pool: Pool) -> None:
-        pool.join(seat, self.strategy.fit(seat.skills, pool.need))
-
-    def _seats_of(self, mask: int) -> list[Seat]:
-        seats = []
-        while mask:
-            lowest = mask & -mask
-            seat = self._by_index[lowest.bit_length() - 1]
+    def _fill(self, pool: Pool, able: int) -> None:
+        for index in indexes(able):
+            seat = self._by_index[index]
             if seat is not None:
-                seats.append(seat)
-            mask ^= lowest
-        return seats
+                pool.join(seat, self.strategy.fit(seat.skills, pool.need))
 
     def _forget_pools(self) -> None:
         """All nothing waits with; the next one is made from the masks when it is asked for."""
@@ -125,13 +148,10 @@ class Floor:
         for seat in self.seats.values():
             seat.pools.clear()
             seat.heads.clear()
-            seat.tiers.clear()
         for pool in self.pools.values():
             self._by_skill[_anchor(pool.need)].append(pool)
             pool.line.enlist(self.heads)
-            pool.tiers.clear()
-            for seat in pool.members:
-                self._join(seat, pool)
+            self._fill(pool, pool.able)
 
 
 def has_skills(seat: Seat, need: Need) -> bool:

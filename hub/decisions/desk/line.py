@@ -10,7 +10,6 @@ from hub.model.ids import InteractionId
 BLOCK = 512
 """A block is cut in two when it is twice as long."""
 
-
 NOTHING = Rank(9, 0, datetime.max.replace(tzinfo=UTC), InteractionId(""))
 """The first of an empty line, after every work there is."""
 

@@ -1,7 +1,7 @@
 """Sets of agents as whole numbers, one bit an agent: cheap to count and to cut."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from hub.decisions.desk.ranking import Need
 from hub.model.desk import Medium
@@ -10,7 +10,7 @@ from hub.model.desk import Medium
 class Masks:
     """`levels` holds, for a skill and a level, who has at least that level."""
 
-    __slots__ = ("connected", "free", "levels", "present", "ready")
+    __slots__ = ("_open", "connected", "free", "levels", "present", "ready")
 
     def __init__(self) -> None:
         self.present = 0
@@ -18,6 +18,7 @@ class Masks:
         self.ready = 0
         self.free: defaultdict[Medium, int] = defaultdict(int)
         self.levels: defaultdict[tuple[str, int], int] = defaultdict(int)
+        self._open: dict[Medium, int] = {}
 
     def sit(self, bit: int, skills: Mapping[str, int]) -> None:
         self.present |= bit
@@ -26,6 +27,7 @@ class Masks:
                 self.levels[skill, level] |= bit
 
     def leave(self, others: int, skills: Mapping[str, int]) -> None:
+        self._open.clear()
         self.present &= others
         self.connected &= others
         self.ready &= others
@@ -43,7 +45,10 @@ class Masks:
 
     def open(self, medium: Medium) -> int:
         """Ready, connected, with a free slot of this medium."""
-        return self.connected & self.ready & self.free[medium]
+        found = self._open.get(medium)
+        if found is None:
+            found = self._open[medium] = self.connected & self.ready & self.free[medium]
+        return found
 
     def show(
         self,
@@ -52,6 +57,7 @@ class Masks:
         now: tuple[bool, bool, tuple[Medium, ...]],
     ) -> None:
         """Ready, connected and the media with a free slot, of one agent."""
+        self._open.clear()
         bit = 1 << index
         if was[0] != now[0]:
             self.ready ^= bit
@@ -60,3 +66,11 @@ class Masks:
         if was[2] != now[2]:
             for medium in {*was[2]} ^ {*now[2]}:
                 self.free[medium] ^= bit
+
+
+def indexes(mask: int) -> Iterator[int]:
+    """The numbers of the bits, highest first."""
+    while mask:
+        index = mask.bit_length() - 1
+        yield index
+        mask ^= 1 << index

@@ -59,6 +59,7 @@ def chosen(draft: Draft, work: Work, agent_id: AgentId, strategy: str) -> OfferR
     return OfferReasons(
         strategy=strategy,
         candidates=(_scored(draft, Candidate(agent_id, load, idle_since)),),
+        eligible=1,
         waited_s=(draft.at - work.waiting_since) // _SECOND,
     )
 

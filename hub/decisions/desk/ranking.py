@@ -60,7 +60,7 @@ class LongestIdle:
         return 0
 
     def key(self, agent: Standing, load: int) -> tuple[Any, ...]:
-        return (load, agent.idle_since, agent.agent_id)
+        return (load, agent.idle_since.timestamp(), agent.agent_id)
 
 
 def need_of(queue: Queue, medium: Medium) -> Need:

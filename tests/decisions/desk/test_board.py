@@ -8,17 +8,29 @@ from random import Random
 
 import pytest
 from hypothesis import given, settings
-from hypothesis.strategies import integers, randoms
+from hypothesis.strategies import integers, randoms, sampled_from
 
 from hub.decisions.desk.board import Board, Tally
 from hub.decisions.desk.line import BLOCK, NOTHING, Line
+from hub.decisions.desk.order import Order
+from hub.decisions.desk.pool import Seat
 from hub.decisions.desk.ranking import Candidate, LongestIdle, Need, Rank, Strategy, need_of
 from hub.model.desk import Medium, Queue, Skill
 from hub.model.ids import AgentId, InteractionId, QueueId
 from tests.decisions.desk.twins import DAY, MostExpert, Twins
 
-FEW_AND_MANY = pytest.mark.parametrize("few", [0, 64])
-"""Agents looked through one by one, or by heaps alone."""
+SIZES = {
+    "as it is": {},
+    "walked": {"FEW": 0, "DENSE": 0, "BLOCK": 4},
+    "sorted": {"FEW": 0, "BLOCK": 4},
+}
+"""How the best are found, with blocks so small that they are cut and joined often."""
+
+
+def resized(patch: pytest.MonkeyPatch, sizes: dict[str, int]) -> None:
+    for name, size in sizes.items():
+        patch.setattr(f"hub.decisions.desk.{'floor' if name == 'FEW' else 'order'}.{name}", size)
+
 
 A, B, C = AgentId("a"), AgentId("b"), AgentId("c")
 TEXT = {Medium.TEXT: 1}
@@ -77,11 +89,7 @@ def test_slots_given_away_in_this_decision_count_as_load_and_end_at_the_last() -
     assert who(board.best_agents(ANY)) == ["a", "b"]
 
 
-@FEW_AND_MANY
-def test_who_becomes_better_and_who_becomes_worse_are_both_found_in_their_new_place(
-    few: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("hub.decisions.desk.pool.FEW", few)
+def test_who_becomes_better_and_who_becomes_worse_are_both_found_in_their_new_place() -> None:
     board = board_of((A, 1, 0, 1), (B, 1, 1, 2), (C, 1, 2, 3))
     assert who(board.best_agents(CARD)) == ["a", "b", "c"]
     board.put_agent(A, {"card": 1}, TEXT, 3, at(1))
@@ -192,24 +200,30 @@ def test_a_queue_asks_for_its_skills() -> None:
 
 
 # ---------------------------------------------------------------- the same as a scan
-@FEW_AND_MANY
+@pytest.mark.parametrize("sizes", SIZES.values(), ids=SIZES)
 @pytest.mark.parametrize("strategy", [LongestIdle(), MostExpert()])
 @pytest.mark.parametrize("seed", range(2))
 def test_5000_random_events_are_answered_as_by_a_scan(
-    seed: int, strategy: Strategy, few: int, monkeypatch: pytest.MonkeyPatch
+    seed: int, strategy: Strategy, sizes: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.decisions.desk.pool.FEW", few)
+    resized(monkeypatch, sizes)
     Twins(seed, strategy=strategy).run(2500)
     Twins(seed, agents=4, works=8, seconds=4, strategy=strategy).run(2500)
 
 
 @settings(max_examples=25, deadline=None)
-@given(randoms(use_true_random=False), integers(4, 30), integers(5, 90), integers(1, 60))
+@given(
+    randoms(use_true_random=False),
+    integers(4, 30),
+    integers(5, 90),
+    integers(1, 60),
+    sampled_from(list(SIZES.values())),
+)
 def test_any_events_are_answered_as_by_a_scan(
-    random: Random, agents: int, works: int, seconds: int
+    random: Random, agents: int, works: int, seconds: int, sizes: dict[str, int]
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("hub.decisions.desk.pool.FEW", agents // 4)
+        resized(patch, sizes)
         Twins(random, agents=agents, works=works, seconds=seconds).run(40)
 
 
@@ -220,14 +234,21 @@ def test_needs_nothing_waits_with_are_forgotten(monkeypatch: pytest.MonkeyPatch)
     assert len(twins.board._floor.pools) <= 2 * 6 + 8
 
 
-def test_stale_entries_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hub.decisions.desk.pool.FEW", 0)
-    twins = Twins(2, agents=10)
-    twins.run(3000)
-    assert any(pool.tiers for pool in twins.board._floor.pools.values())
-    for pool in twins.board._floor.pools.values():
-        for tier in pool.tiers.values():
-            assert len(tier.heap) <= 2 * 10 + 64
+def test_blocks_of_the_order_stay_neither_long_nor_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.decisions.desk.order.BLOCK", 8)
+    random = Random(6)  # noqa: S311 - a repeatable run
+    order = Order()
+    seats = [Seat(AgentId(f"{n}"), n, {}, DAY) for n in range(200)]
+    for n in range(4000):
+        seat = random.choice(seats)
+        order.put(seat, (n + random.randrange(500), seat.index, seat))
+    standing = sorted(seat.stands for seat in seats if seat.stands)
+    assert [seat.stands for seat in order.walk([""])] == standing
+    assert len(order._blocks) <= 200 / (8 // 4) + 1
+    assert max(len(block.keys) for block in order._blocks) < 2 * 8 + 8 // 4
+    for seat in seats:
+        order.put(seat, ())
+    assert (list(order.walk([""])), order._blocks) == ([], [])
 
 
 HASHED = """

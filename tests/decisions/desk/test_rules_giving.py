@@ -76,6 +76,7 @@ def test_transfer_to_an_agent_takes_the_note_along_and_is_offered_at_once() -> N
             reasons=OfferReasons(
                 strategy="target",
                 candidates=(ScoredAgent(agent_id=CAT, load=0, idle_s=1),),
+                eligible=1,
                 waited_s=3,
             ),
         ),

@@ -264,6 +264,7 @@ def test_a_claim_is_offer_and_acceptance_in_one_commit() -> None:
             reasons=OfferReasons(
                 strategy="claim",
                 candidates=(ScoredAgent(agent_id=ANN, load=0, idle_s=5),),
+                eligible=1,
                 waited_s=5,
             ),
         ),
