@@ -55,12 +55,11 @@ def serve(config: ConfigOption = None) -> None:
     """Run the hub for real."""
     logs.set_up(level=os.environ.get("LIANLUO_LOG", "info"))
     settings = _checked(config)
-    from hub.app import build, open_database, run
+    from hub.app import built, run
 
     async def serving() -> None:
         clock = SystemClock()
-        async with open_database(settings, clock) as stores:
-            hub = await build(settings, clock, stores)
+        async with built(settings, clock) as hub:
 
             async def ready() -> None:
                 structlog.get_logger(__name__).info("ready", port=settings.http.port)

@@ -41,7 +41,7 @@ from hub.projections.customers import Customers
 from hub.runtime.bus import LocalBus
 from hub.runtime.tasks import supervise
 from hub.services.access import AccessRules
-from hub.services.catalogues import catalogues
+from hub.services.catalogues import Catalogues, catalogues
 from hub.services.dead_letters import DeadLetters
 from hub.services.delivery import bot_worker, message_worker
 from hub.services.desk_setup import DeskSetup
@@ -54,6 +54,7 @@ from hub.streams.settings import EngineSettings
 
 log = structlog.get_logger(__name__)
 
+DATABASE_WAIT_S = 60.0
 STATIC = Path(agent_web.__file__).parent / "static"
 
 
@@ -104,6 +105,29 @@ async def open_database(settings: Settings, clock: Clock) -> AsyncIterator[Mongo
 
 
 @asynccontextmanager
+async def built(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
+    """A hub on its database. A database that restarts with its hubs is waited for.
+
+    Raises:
+        StoreUncertain: it did not answer for `DATABASE_WAIT_S`.
+    """
+    give_up = clock.monotonic() + DATABASE_WAIT_S
+    while True:
+        async with AsyncExitStack() as stack:
+            try:
+                stores = await stack.enter_async_context(open_database(settings, clock))
+                hub = await build(settings, clock, stores)
+            except StoreUncertain as error:
+                if clock.monotonic() > give_up:
+                    raise
+                log.warning("waiting for the database", error=str(error))
+            else:
+                yield hub
+                return
+        await clock.sleep(1.0)
+
+
+@asynccontextmanager
 async def _embedded(settings: Settings, clock: Clock) -> AsyncIterator[str]:
     wanted = EmbeddedSettings(
         data=settings.store.data,
@@ -146,8 +170,9 @@ async def build(settings: Settings, clock: Clock, stores: MongoStores) -> Hub:
     facts = {key: ChannelFacts(each.kind, each.capabilities) for key, each in channels.items()}
     topics = Topics(stores.heart, stores.reading, heart.feed, customer, desk, facts, clock)
     pages = build_http(_http_deps(settings, clock, stores, heart, customer, channels, topics))
-    gateway = _gateway(settings, clock, stores, heart, channels, topics, pages)
+    gateway = _gateway(settings, clock, stores, heart, channels, topics, pages, lists)
     gateway.add_to(pages)
+    topics.desk.listeners.append(gateway.attendance)
     wait = settings.http.command_wait_s
     return Hub(
         settings=settings,
@@ -206,6 +231,7 @@ def _gateway(
     channels: Mapping[ChannelId, ChannelAdapter],
     topics: Topics,
     pages: web.Application,
+    lists: Catalogues,
 ) -> Gateway:
     wait = settings.http.command_wait_s
     outbox, inbox = stores.heart.outbox, stores.heart.inbox
@@ -220,6 +246,7 @@ def _gateway(
                 outbox=outbox, inbox=inbox, commands=heart.commands, wait=wait
             ),
             capabilities={key: channel.capabilities for key, channel in channels.items()},
+            dispositions=lists.dispositions,
             may_watch=rooms.may_watch,
             wait=wait,
         )

@@ -48,13 +48,12 @@ class Client:
         self, enough: Callable[[int], bool], method: str, path: str, **more: Any
     ) -> tuple[int, Doc]:
         while True:
-            if not self._cookie:
-                await self._sign_in()
+            await self.cookie()
             status, body = await self._call(method, path, **more)
             if enough(status):
                 return status, body
             if status == 401:
-                self._cookie = ""
+                self.sign_out()
             elif status not in {0, 202, 404, 503}:
                 self.unexpected.append(f"{method} {path}: {status} {body}")
             self.repeats += 1
@@ -62,7 +61,7 @@ class Client:
 
     async def _call(self, method: str, path: str, **more: Any) -> tuple[int, Doc]:
         """Status and body; status 0: no answer came."""
-        url = self.places[self._place % len(self.places)] + path
+        url = self.place + path
         headers = {"Origin": self.origin, "Cookie": self._cookie}
         try:
             async with (
@@ -71,11 +70,28 @@ class Client:
             ):
                 return answer.status, await answer.json(content_type=None)
         except (TimeoutError, aiohttp.ClientError, ValueError):
-            self._place += 1
+            self.move_on()
             return 0, {}
 
+    async def cookie(self) -> str:
+        """Of a session that was signed in to, whether or not it still lives."""
+        while not self._cookie:
+            await self._sign_in()
+        return self._cookie
+
+    def sign_out(self) -> None:
+        self._cookie = ""
+
+    @property
+    def place(self) -> str:
+        return self.places[self._place % len(self.places)]
+
+    def move_on(self) -> None:
+        """To the next hub, where there is more than one."""
+        self._place += 1
+
     async def _sign_in(self) -> None:
-        url = self.places[self._place % len(self.places)] + "/api/v1/session"
+        url = self.place + "/api/v1/session"
         body = {"username": self.username, "password": PASSWORD}
         try:
             async with (
@@ -89,7 +105,7 @@ class Client:
                 if answer.status != 503:
                     self.unexpected.append(f"sign-in: {answer.status}")
         except (TimeoutError, aiohttp.ClientError):
-            self._place += 1
+            self.move_on()
         await asyncio.sleep(PAUSE_S)
 
 

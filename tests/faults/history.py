@@ -7,7 +7,9 @@ journal, the inbox, the outbox, the list of dead letters and what each command w
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
+from tests.faults.desk_history import DESK_CHECKS
 from tests.faults.records import (
+    OF_SCREENS,
     Content,
     Doc,
     Evidence,
@@ -58,18 +60,26 @@ def customers_in_order(evidence: Evidence) -> Iterator[str]:
 
 # ---------------------------------------------------------------- to the customer
 def commands_once(evidence: Evidence) -> Iterator[str]:
-    """An accepted command is one commit with its message; a refused one said nothing."""
+    """An accepted command is one commit with its message; a refused one said nothing.
+
+    What a hub tells its own desk, of its start and of screens, is no command of anybody.
+    """
     commits: dict[tuple[str, str], list[Doc]] = defaultdict(list)
     for commit in evidence.journal:
-        if name := command_name(commit["input"]["key"]):
+        name = command_name(commit["input"]["key"])
+        if name and not (name[0].startswith("system:") or name[1].startswith(OF_SCREENS)):
             commits[name].append(commit)
     seen = Counter(content_of_phone(s) for s in evidence.sent)
     for command in evidence.commands:
         made = commits.pop(command.name, [])
         texts = [e["parts"][0].get("text") for c in made for e in messages_sent(c)]
-        if command.outcome == "accepted" and texts != [command.text]:
+        if command.outcome == "accepted" and not made:
+            yield f"command: {command.command_id} was accepted and is not in the journal"
+        elif command.outcome == "accepted" and texts != [command.text][: bool(command.text)]:
             yield f"command: {command.command_id} was accepted, its messages are {texts}"
-        elif command.outcome == "refused" and (texts or seen[("text", command.text)]):
+        elif command.outcome == "refused" and (
+            texts or (command.text and seen["text", command.text])
+        ):
             yield f"command: {command.command_id} was refused and yet said {command.text}"
         elif command.outcome not in {"accepted", "refused"}:
             yield f"command: the outcome of {command.command_id} stayed unknown"
@@ -193,6 +203,7 @@ CHECKS: tuple[Callable[[Evidence], Iterator[str]], ...] = (
     folds_again,
     verified,
     no_complaints,
+    *DESK_CHECKS,
 )
 
 

@@ -17,6 +17,7 @@ MID_SEND_S = 3.0
 OUTAGE = (0.25,) * 32
 """A database that does not come up for longer than the driver itself waits and repeats."""
 LOOK_S = 0.1
+GIVEN_UP_S = 4.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +100,10 @@ class Killer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Freeze:
-    """`short`: thawed within the lease, so that nobody takes over."""
+    """`short`: thawed within the lease, so that nobody takes over.
+
+    Every other one lasts until the desk has given up the screens of the frozen hub.
+    """
 
     acked: int
     extra_s: float
@@ -113,7 +117,7 @@ def freeze_plan(seed: int, takeovers: int, messages: int, *, short: int = 0) -> 
     return [
         Freeze(
             acked=int(messages / (count + 1) * (number + dice.uniform(0.5, 1.0))),
-            extra_s=dice.uniform(0.1, 1.0),
+            extra_s=dice.uniform(0.1, 1.0) + (0.0 if number % 2 else GIVEN_UP_S),
             short=number in shorts,
         )
         for number in range(count)
@@ -137,7 +141,7 @@ class Freezer:
             owner.program.freeze()
             if not freeze.short:
                 await self._until_owns(other, SHARDS)
-            await asyncio.sleep(freeze.extra_s)
+            await asyncio.sleep(min(freeze.extra_s, 1.0) if freeze.short else freeze.extra_s)
             owner.program.thaw()
             if freeze.short:
                 self.shorts += 1

@@ -8,10 +8,17 @@ from typing import Any
 Doc = dict[str, Any]
 Content = tuple[str, ...]
 
+DESK = "desk:main"
+OF_SCREENS = ("connect.", "lose.")
+"""How the gateway's own words to the desk begin, in the place of a command id."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Command:
-    """One command id of one author; `outcome` "accepted", "refused" or "" while unknown."""
+    """One command id of one author; `outcome` "accepted", "refused" or "" while unknown.
+
+    `text` is what the customer is told, `note` what colleagues are; `kind` what was done.
+    """
 
     author: str
     command_id: str
@@ -19,16 +26,32 @@ class Command:
     text: str
     outcome: str = ""
     reason: str = ""
+    note: str = ""
+    kind: str = "send"
 
     @property
     def name(self) -> tuple[str, str]:
         return self.author, self.command_id
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What a screen held of a topic at the end, and all the server said there was of it."""
+
+    username: str
+    topic: str
+    held: Mapping[tuple[str, str], Doc]
+    fresh: Mapping[tuple[str, str], Doc]
+
+
 @dataclass(slots=True, kw_only=True)
 class Evidence:
     """`pushes` and `sent` are the simulator's books; `projected` and `rebuilt` are the projections
-    before and after they were dropped and folded again; `complaints` what logs and clients say."""
+    before and after they were dropped and folded again; `complaints` what logs and clients say.
+
+    `desk_seq`: the desk's number when the load was over and everybody still there, 0 when nobody
+    worked at it. `wire` is everything the provider was ever sent, as text.
+    """
 
     channel_id: str
     journal: Sequence[Doc]
@@ -42,6 +65,9 @@ class Evidence:
     rebuilt: Mapping[str, Sequence[Doc]] = field(default_factory=dict)
     verified: tuple[int, str] = (0, "nothing wrong")
     complaints: Sequence[str] = ()
+    screens: Sequence[Shown] = ()
+    desk_seq: int = 0
+    wire: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

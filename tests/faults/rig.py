@@ -7,6 +7,7 @@ import signal
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,11 @@ from pymongo import AsyncMongoClient
 
 from channels.wechat.simulator.account import demo_account
 from hub.http.passwords import ArgonPasswords
+from hub.model.desk import Medium, Queue, Skill, Slots
+from hub.model.ids import QueueId
 from hub.runtime.clock import SystemClock
 from hub.services.access import Access, AccessRules, Role, User
+from hub.services.catalogues import catalogues
 from hub.store.embedded import EmbeddedMongo
 from hub.store.embedded_folder import EmbeddedSettings
 from hub.store.embedded_process import pick_port
@@ -30,8 +34,23 @@ DATABASE = "faults"
 PASSWORD = "only for this run"
 LEASE_S = 2.0
 OVERDUE_S = 3.0
+GRACE_S = 6.0
 START_S = 90.0
 SECRETS = ("app_secret", "token", "aes_key")
+
+LEADS = ("lead1", "supervisor1")
+AGENTS = tuple(f"agent{number}" for number in range(1, 7))
+CAPACITY = 2
+QUEUES = {
+    key: Queue(
+        queue_id=QueueId(key),
+        name=key,
+        skills=skills,
+        offer_for=timedelta(seconds=3),
+        decline_pause=timedelta(seconds=2),
+    )
+    for key, skills in (("general", ()), ("cards", (Skill(skill="cards", level=2),)))
+}
 
 
 class NotReadyError(Exception):
@@ -110,11 +129,17 @@ class Rig:
 
 @asynccontextmanager
 async def rig(
-    folder: Path, *, hubs: int = 1, hook: str | None = None, bot: bool = False
+    folder: Path,
+    *,
+    hubs: int = 1,
+    hook: str | None = None,
+    bot: bool = False,
+    environment: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Rig]:
     """Start everything, wait until the first hub is ready; stop what still runs at the end.
 
-    `hook` is where the simulator posts: by default the first hub.
+    `hook` is where the simulator posts: by default the first hub. `environment` is more of it for
+    every hub.
     """
     clock = SystemClock()
     ports = [pick_port() for _ in range(hubs)]
@@ -136,7 +161,8 @@ async def rig(
         _configuration(folder, place, port, public, simulator, bot=bot)
         for place, port in enumerate(ports)
     ]
-    programs = [_hub(config, port, mongo.uri) for config, port in zip(configs, ports, strict=True)]
+    more = {"MONGODB_URI": mongo.uri, "LIANLUO_LOG": "info", **(environment or {})}
+    programs = [_hub(config, port, more) for config, port in zip(configs, ports, strict=True)]
     async with aiohttp.ClientSession() as session, asyncio.TaskGroup() as tasks:
         kept = [tasks.create_task(mongo.run()), tasks.create_task(witness.keep())]
         made = Rig(
@@ -181,12 +207,12 @@ def _database(folder: Path, clock: SystemClock) -> EmbeddedMongo:
     )
 
 
-def _hub(config: Path, port: int, uri: str) -> Hub:
+def _hub(config: Path, port: int, environment: Mapping[str, str]) -> Hub:
     program = Program(
         name=config.stem,
         command=["-m", "hub", "serve", "--config", str(config)],
         log=config.with_suffix(".log"),
-        environment={"MONGODB_URI": uri, "LIANLUO_LOG": "info"},
+        environment=environment,
     )
     return Hub(program=program, port=port, config=config)
 
@@ -211,9 +237,19 @@ async def _people(uri: str, clock: SystemClock) -> None:
     stores = await open_stores(uri, DATABASE, clock)
     try:
         access = Access(stores.documents, clock, ArgonPasswords(), AccessRules())
-        for username, role in (("agent1", Role.AGENT), ("supervisor1", Role.SUPERVISOR)):
-            user = User(username=username, display_name=username, role=role)
+        for username in LEADS:
+            user = User(username=username, display_name=username, role=Role.SUPERVISOR)
             await access.add_user(user, PASSWORD)
+        for place, username in enumerate(AGENTS):
+            user = User(
+                username=username,
+                display_name=username,
+                role=Role.AGENT,
+                skills=(Skill(skill="cards", level=1 + place % 3),),
+                capacity=(Slots(medium=Medium.TEXT, count=CAPACITY),),
+            )
+            await access.add_user(user, PASSWORD)
+        await catalogues(stores.documents, clock).queues.seed(QUEUES)
     finally:
         await stores.close()
 
@@ -239,6 +275,8 @@ def _configuration(
         "backoff_s = 0.2",
         "longest_backoff_s = 2.0",
         "attempts = 40",
+        "[desk]",
+        f"agent_grace_s = {GRACE_S}",
         "[policy]",
         f"without_bot = {json.dumps([] if bot else [CHANNEL])}",
         "[[channels]]",

@@ -10,7 +10,7 @@ Doc = dict[str, Any]
 CHANNEL = "wechat-faults"
 ANN = "oAnn"
 STREAM = "customer:1f00"
-AUTHOR = "agent:agent1"
+AUTHOR = "agent:lead1"
 
 
 def push(number: int, text: str, *, posted: int, acked: int) -> Doc:

@@ -2,10 +2,10 @@
 
 import asyncio
 import json
+import random
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,15 +13,18 @@ from typing import Any, Protocol
 import aiohttp
 
 from tests.faults.clients import Client, client_of, dead_letter_keys
+from tests.faults.desk_book import DeskBook
+from tests.faults.floor import Floor, Person
 from tests.faults.history import problems
 from tests.faults.load import Load, LoadPlan
-from tests.faults.records import Evidence, doubtful_rows, ordered_pairs
-from tests.faults.rig import CHANNEL, Rig
+from tests.faults.records import DESK, Command, Evidence, Shown, doubtful_rows, ordered_pairs
+from tests.faults.rig import AGENTS, CHANNEL, Rig
+from tests.faults.screens import AgentScreen
 from tests.faults.witness import Witness
 
 Doc = dict[str, Any]
 STILL_S = 90.0
-PROJECTIONS = ("conversations", "customers")
+PROJECTIONS = ("conversations", "customers", "assignments")
 TOLD = {
     "times shards were taken": "shards taken",
     "shards fenced off": "shard fenced",
@@ -53,34 +56,48 @@ class Outcome:
     evidence: Evidence = field(repr=False)
 
 
+@dataclass(slots=True, kw_only=True)
+class Rest:
+    """How it stood when everything was done and everybody still there."""
+
+    screens: list[Shown]
+    desk_seq: int
+
+
 async def run_under_load(
     it: Rig, load: LoadPlan, nemesis_of: Callable[[Witness], Nemesis], *, push: Doc
 ) -> Outcome:
-    """Load and nemesis side by side until both are done and the hub has come to rest."""
+    """Customers, people and nemesis side by side until all is said and the hub is at rest."""
     began = time.monotonic()
     witness = Witness(session=it.session, simulator=it.simulator)
     nemesis = nemesis_of(witness)
     await it.faults({"push": {**push, "seed": load.seed}, "calls": SLOW_SENDS})
-    async with _people(it) as (agent, supervisor):
-        work = Load(plan=load, witness=witness, client=agent)
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+        supervisor = client_of(it, session, "supervisor1")
+        work = Load(plan=load, witness=witness)
+        floor = _floor(it, session, work)
 
         def reached() -> str:
-            return f"{witness.acked} acked, {work.settled} replies, {nemesis.figures()}"
+            done = sum(c.outcome == "accepted" for c in floor.lead.commands)
+            return f"{witness.acked} acked, {work.settled} replies, {done}, {nemesis.figures()}"
 
         async with asyncio.TaskGroup() as tasks:
             watching = tasks.create_task(witness.watch())
             alert = tasks.create_task(_alert(it, reached))
+            staff = tasks.create_task(floor.run())
             hurting = tasks.create_task(nemesis.run())
             await work.run()
             await hurting
-            alert.cancel()
-            watching.cancel()
-        loaded = time.monotonic() - began
+            loaded = time.monotonic() - began
+            rest = await _rest_of_all(it, floor)
+            for task in (staff, alert, watching):
+                task.cancel()
+        await _all_gone(it)
         await _rest(it)
-        evidence = await _gather(it, witness, work, supervisor)
+        evidence = await _gather(it, witness, floor, supervisor, rest)
     figures = {
         **_figures(evidence),
-        "repeated calls": agent.repeats,
+        **floor.figures(),
         **nemesis.figures(),
         **_said(it),
         "seconds under load": round(loaded, 1),
@@ -89,11 +106,44 @@ async def run_under_load(
     return Outcome(seed=load.seed, figures=figures, problems=problems(evidence), evidence=evidence)
 
 
-@asynccontextmanager
-async def _people(it: Rig) -> AsyncIterator[tuple[Client, Client]]:
-    """An agent and a supervisor at the API."""
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-        yield client_of(it, session, "agent1"), client_of(it, session, "supervisor1")
+def _floor(it: Rig, session: aiohttp.ClientSession, work: Load) -> Floor:
+    commands: list[Command] = []
+
+    def screen(username: str) -> AgentScreen:
+        return AgentScreen(client=client_of(it, session, username), commands=commands)
+
+    people = [
+        Person(
+            screen=screen(name),
+            load=work,
+            dice=random.Random(f"{work.plan.seed}/{name}"),  # noqa: S311 - repeatable moods
+            colleagues=[other for other in AGENTS if other != name],
+        )
+        for name in AGENTS
+    ]
+    return Floor(people=people, lead=screen("lead1"))
+
+
+async def _rest_of_all(it: Rig, floor: Floor) -> Rest:
+    async def nothing_left() -> bool:
+        return not any((await _left(it)).values())
+
+    await floor.rest(nothing_left)
+    screens = await floor.compare()
+    last = await it.database["journal"].find({"stream": DESK}, {"seq": 1}).to_list()
+    return Rest(screens=screens, desk_seq=max(commit["seq"] for commit in last))
+
+
+async def _all_gone(it: Rig) -> None:
+    """Wait until the desk has heard of every screen that closed."""
+    async with asyncio.timeout(STILL_S):
+        while True:
+            book = DeskBook()
+            for commit in await it.database["journal"].find({"stream": DESK}).sort("seq").to_list():
+                list(book.tell(commit))
+            if not any(seat.screens for seat in book.seats.values()):
+                return
+            await asyncio.sleep(0.3)
 
 
 async def _alert(it: Rig, reached: Callable[[], str]) -> None:
@@ -141,7 +191,9 @@ async def _left(it: Rig) -> dict[str, int]:
     return left
 
 
-async def _gather(it: Rig, witness: Witness, work: Load, supervisor: Client) -> Evidence:
+async def _gather(
+    it: Rig, witness: Witness, floor: Floor, supervisor: Client, rest: Rest
+) -> Evidence:
     """Ask the running hub for its dead letters, stop it, and read everything else."""
     dead_letters = await dead_letter_keys(supervisor)
     ends = [await hub.program.stop() for hub in it.hubs]
@@ -153,8 +205,12 @@ async def _gather(it: Rig, witness: Witness, work: Load, supervisor: Client) -> 
     for hub in it.hubs:
         complaints += [f"{hub.program.name} ended by itself: {code}" for code in hub.program.ends]
         complaints += _errors(hub.program.log)
-    complaints += [f"answer: {text}" for text in [*work.client.unexpected, *supervisor.unexpected]]
+    clients = [supervisor, *(screen.client for screen in floor.screens)]
+    complaints += [f"answer: {text}" for client in clients for text in client.unexpected]
+    complaints += [f"answer: {text}" for screen in floor.screens for text in screen.odd]
     books = await witness.books()
+    outbox = await _documents(it, "outbox")
+    bodies = [row.get("body") for row in outbox]
     projected = {name: await _documents(it, f"projection_{name}") for name in PROJECTIONS}
     verified = await it.run("verify")
     code, said = await it.run("rebuild")
@@ -164,15 +220,18 @@ async def _gather(it: Rig, witness: Witness, work: Load, supervisor: Client) -> 
         channel_id=CHANNEL,
         journal=await _documents(it, "journal"),
         inbox=await _documents(it, "inbox"),
-        outbox=await _documents(it, "outbox"),
+        outbox=outbox,
         pushes=books["pushes"],
         sent=books["sent"],
-        commands=work.commands,
+        commands=floor.lead.commands,
         dead_letters=dead_letters,
         projected=projected,
         rebuilt={name: await _documents(it, f"projection_{name}") for name in PROJECTIONS},
         verified=verified,
         complaints=complaints,
+        screens=rest.screens,
+        desk_seq=rest.desk_seq,
+        wire=json.dumps([books, bodies], ensure_ascii=False, default=str),
     )
 
 
@@ -209,13 +268,14 @@ def _said(it: Rig) -> dict[str, float]:
 def _figures(evidence: Evidence) -> dict[str, float]:
     states = Counter(r["state"] for r in evidence.outbox if r["kind"] == "message")
     outcomes = Counter(c.outcome for c in evidence.commands)
+    replies = sum(c.outcome == "accepted" and bool(c.text) for c in evidence.commands)
     stale = sum(c.reason == "stale_view" for c in evidence.commands)
     return {
         "messages": len(evidence.pushes),
         "posts of them": sum(p["attempts"] for p in evidence.pushes),
         "pairs in order": sum(1 for _ in ordered_pairs(evidence)),
         "commits": len(evidence.journal),
-        "replies accepted": outcomes["accepted"],
+        "replies accepted": replies,
         "commands refused": outcomes["refused"],
         "of these stale": stale,
         "at the phones": len(evidence.sent),

@@ -146,7 +146,7 @@ PLANTED: tuple[tuple[Damage, str], ...] = (
     (alter_a_message, "altered: "),
     (leave_a_message_unanswered, "unanswered: "),
     (decide_the_later_message_first, "order: 2 at 1 before 1 at 2"),
-    (forget_an_accepted_command, "command: d was accepted, its messages are []"),
+    (forget_an_accepted_command, "command: d was accepted and is not in the journal"),
     (do_a_command_twice, "doubled: a in "),
     (do_what_nobody_asked, "phantom: nobody gave the command "),
     (leave_an_outcome_unknown, "command: the outcome of a stayed unknown"),
