@@ -11,8 +11,10 @@ from agent_web.protocol import Do, Done
 from agent_web.topics import LEADS, Viewer
 from hub.errors import Overloaded, PermanentSendError, StoreUncertain
 from hub.model import desk_inputs as desk
+from hub.model.catalogue import Disposition
 from hub.model.codec import pack
 from hub.model.ids import (
+    COMMAND,
     AgentId,
     ChannelId,
     ConversationId,
@@ -28,6 +30,7 @@ from hub.model.inputs import AddNote, EndInteraction, FinishWrapUp, RequestHandO
 from hub.model.message import TextPart
 from hub.ports import Capabilities, Commands, Doc, Journal, Outbox, Reading
 from hub.services.access import User
+from hub.services.catalogue import Catalogue
 from hub.services.commands import (
     Broken,
     Command,
@@ -46,6 +49,8 @@ from hub.services.fitting import fit
 BUDGET_S = 15.0
 INTERACTION = re.compile(r"[0-9a-f]{20}\.[1-9][0-9]{0,8}-[1-9][0-9]{0,8}")
 FORBIDDEN = Refusal(reason="forbidden")
+DISPOSITION_NEEDED = Refusal(reason="disposition_needed")
+UNKNOWN_DISPOSITION = Refusal(reason="unknown_disposition")
 MayWatch = Callable[[Viewer, str], Awaitable[bool]]
 
 
@@ -59,6 +64,7 @@ class Acts:
     outbox: Outbox
     dead_letters: DeadLetters
     capabilities: Mapping[ChannelId, Capabilities]
+    dispositions: Catalogue[Disposition]
     may_watch: MayWatch
     wait: float
 
@@ -93,7 +99,7 @@ class Acts:
     async def _send(self, viewer: Viewer, command: Command, act: asked.SendText) -> Outcome:
         conversation = await self.reading.get(CONVERSATIONS, act.conversation_id)
         if conversation is None:
-            return Missing()
+            return await self._not_listed(viewer, act)
         capabilities = self.capabilities.get(conversation["channel_id"])
         if capabilities is None:
             return Refusal(reason="channel_not_configured")
@@ -107,6 +113,16 @@ class Acts:
         )
         return await self._to_customer(viewer, command, _customer_of(act), message)
 
+    async def _not_listed(self, viewer: Viewer, act: asked.SendText) -> Outcome:
+        """A conversation the desk gave to somebody may be newer than the list. Raises
+        StoreUncertain: the screen asks again."""
+        stream = customer_stream(customer_of_conversation(act.conversation_id))
+        named = conversation_of_interaction(InteractionId(act.interaction_id))
+        ours = named == act.conversation_id and await self.may_watch(viewer, stream)
+        if ours and await self.journal.of_stream(stream, 0, 1):
+            raise StoreUncertain("conversation not listed yet")
+        return Missing()
+
     async def _undelivered(
         self, viewer: Viewer, command: Command, act: asked.Resend | asked.Discard
     ) -> Outcome:
@@ -114,7 +130,7 @@ class Acts:
         if row is None:
             return Missing()
         if not await self._may(viewer, row["stream"]):
-            return await self._earlier(row["stream"], command)
+            return await self._earlier(row["stream"], command, FORBIDDEN)
         if isinstance(act, asked.Resend):
             return await self.dead_letters.retry(act.of, command)
         return await self.dead_letters.discard(act.of, command)
@@ -125,18 +141,29 @@ class Acts:
         if customer is None:
             return Missing()
         stream = customer_stream(customer)
-        if not await self._may(viewer, stream):
-            return await self._earlier(stream, command)
+        refusal = await self._refusal(viewer, stream, value)
+        if refusal is not None:
+            return await self._earlier(stream, command, refusal)
         return await submit(self.commands, stream, command, pack(value), wait=self.wait)
+
+    async def _refusal(self, viewer: Viewer, stream: str, value: Any) -> Refusal | None:
+        if not await self._may(viewer, stream):
+            return FORBIDDEN
+        if not isinstance(value, FinishWrapUp):
+            return None
+        if not value.disposition:
+            return DISPOSITION_NEEDED if await self.dispositions.all() else None
+        known = await self.dispositions.get(value.disposition)
+        return UNKNOWN_DISPOSITION if known is None else None
 
     async def _may(self, viewer: Viewer, stream: str) -> bool:
         return LEADS in viewer.keys or await self.may_watch(viewer, stream)
 
-    async def _earlier(self, stream: str, command: Command) -> Outcome:
+    async def _earlier(self, stream: str, command: Command, refusal: Refusal) -> Outcome:
         """The decision of an act done while it was allowed: the answer to it may have been lost."""
-        key = f"cmd:{command.author}:{stream}:{command.command_id}"
+        key = f"{COMMAND}{command.author}:{stream}:{command.command_id}"
         commit = await self.journal.find(stream, key)
-        return FORBIDDEN if commit is None else outcome_of(commit)
+        return refusal if commit is None else outcome_of(commit)
 
 
 def lane_of(act: asked.AgentCommand) -> str:

@@ -32,7 +32,7 @@ from agent_web.screens import CLOSE_CODES, Screen
 from agent_web.topics import TopicSource
 from hub.errors import StoreUncertain
 from hub.http.problems import ProblemError
-from hub.http.sessions import ACCESS, ORIGINS, token_of
+from hub.http.sessions import ORIGINS, token_of
 from hub.ports import Clock
 from hub.runtime.tasks import supervise
 from hub.services.access import Access, SignedIn
@@ -63,7 +63,8 @@ class House:
 
 
 class Gateway:
-    """`run` must be running; `add_to` puts the route into the application."""
+    """`run` must be running; `add_to` puts the route into the application, `attendance` listens to
+    the desk."""
 
     def __init__(
         self,
@@ -82,9 +83,11 @@ class Gateway:
         self._screens: set[Screen] = set()
         self._of_user: Counter[str] = Counter()
         self._empty = asyncio.Event()
+        self._asking: dict[str, asyncio.Future[SignedIn | None]] = {}
         self._rooms = Rooms(source, clock, self._spawn)
         self._acts = acts(self._rooms)
-        self._attendance = Attendance(self._acts.commands, clock, self._spawn)
+        self.attendance = Attendance(self._acts.commands, clock, self._spawn)
+        access.on_sign_out.append(self._signed_out)
 
     @property
     def screens(self) -> int:
@@ -112,7 +115,7 @@ class Gateway:
                 while self._screens:
                     self._empty.clear()
                     await self._empty.wait()
-                await self._attendance.settled.wait()
+                await self.attendance.settled.wait()
         except TimeoutError:
             log.warning("screens left open", count=len(self._screens))
 
@@ -141,7 +144,7 @@ class Gateway:
                 screen.bye("too_many_screens")
             else:
                 screen.send(self._welcome(screen))
-                self._attendance.enter(screen)
+                self.attendance.enter(screen)
             await self._read(screen)
         finally:
             self._gone(screen)
@@ -171,14 +174,30 @@ class Gateway:
             raise ProblemError("foreign_origin")
         try:
             async with asyncio.timeout(CLOSE_S):
-                session = await request.app[ACCESS].session_of(token_of(request))
+                session = await self._session_of(token_of(request))
         except (StoreUncertain, TimeoutError) as exc:
             raise ProblemError("unavailable", "Try again.") from exc
         if session is None:
             raise ProblemError("signed_out")
-        if self._tasks is None or self._attendance.full:
+        if self._tasks is None or self.attendance.full:
             raise ProblemError("unavailable", "Try again.")
         return session
+
+    async def _session_of(self, token: str) -> SignedIn | None:
+        """One read for all screens of a session that come at once. Raises StoreUncertain."""
+        asked = self._asking.get(token)
+        if asked is not None:
+            return await asyncio.shield(asked)
+        asked = self._asking[token] = asyncio.get_running_loop().create_future()
+        try:
+            session = await self._access.session_of(token)
+            asked.set_result(session)
+            return session
+        finally:
+            del self._asking[token]
+            if not asked.done():
+                asked.set_exception(StoreUncertain("the session was not read"))
+                asked.exception()
 
     def _welcome(self, screen: Screen) -> Welcome:
         user = screen.session.user
@@ -195,6 +214,12 @@ class Gateway:
             environment=self._house.environment,
         )
 
+    def _signed_out(self, session_key: str) -> None:
+        """All tabs of that browser, at once."""
+        for screen in tuple(self._screens):
+            if screen.session.key == session_key:
+                screen.bye("session_ended")
+
     def _gone(self, screen: Screen) -> None:
         self._screens.discard(screen)
         username = screen.session.user.username
@@ -206,7 +231,7 @@ class Gateway:
             screen.lanes = None
         screen.ended = screen.ended or "gone"
         self._rooms.leave(screen)
-        self._attendance.leave(screen)
+        self.attendance.leave(screen)
         if not self._screens:
             self._empty.set()
 

@@ -16,6 +16,9 @@ log = structlog.get_logger(__name__)
 
 NEWEST = 500
 AGAIN_S = 0.5
+LINGER_S = 5.0
+"""Followed so long after the last one left: who lost the line comes back to the same numbers."""
+
 KIND = "conversation"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -93,9 +96,16 @@ class ListView:
             await self._wanted.wait()
             async with asyncio.TaskGroup() as tasks:
                 life = tasks.create_task(self._follow_for_ever())
-                await self._left.wait()
+                await self._nobody_left()
                 life.cancel()
             self._loaded.clear()
+
+    async def _nobody_left(self) -> None:
+        await self._left.wait()
+        await self._clock.sleep(LINGER_S)
+        while self._watchers:
+            await self._left.wait()
+            await self._clock.sleep(LINGER_S)
 
     async def _follow_for_ever(self) -> None:
         while True:

@@ -12,6 +12,11 @@ from hub.errors import StoreUncertain
 from hub.ports import Clock
 
 MAX_TOPICS = 64
+LISTS = frozenset({"desk", "conversations"})
+"""Topics of a whole house. A burst of their changes is gathered; words of a talk never wait."""
+
+GATHER_S = 0.05
+CROWD = 16
 OPEN_S = 10.0
 AGAIN_S = 1.0
 TYPING_S = 1.0
@@ -25,8 +30,15 @@ class Room:
     def __init__(self, topic: Topic, expel: "Callable[[Room, Screen], None]") -> None:
         self.topic = topic
         self.members: dict[Screen, int] = {}
-        self.close = topic.subscribe(self._hear)
         self._expel = expel
+        self._told_at = float("-inf")
+        self._gathering: asyncio.TimerHandle | None = None
+        self._unsubscribe = topic.subscribe(self._hear)
+
+    def close(self) -> None:
+        self._unsubscribe()
+        if self._gathering is not None:
+            self._gathering.cancel()
 
     def answer(self, screen: Screen, seq: int) -> None:
         """Everything after `seq`, also when that is nothing: the screen is up to date then."""
@@ -43,6 +55,42 @@ class Room:
         screen.write(wire)
 
     def _hear(self, change: Change) -> None:
+        """At once, but for a crowd at a list: what follows within `GATHER_S` goes in one frame."""
+        if self._gathering is not None:
+            return
+        loop = asyncio.get_running_loop()
+        crowded = self.topic.name in LISTS and len(self.members) >= CROWD
+        if crowded and loop.time() - self._told_at < GATHER_S:
+            self._gathering = loop.call_later(GATHER_S, self._catch_up)
+        else:
+            self._told_at = loop.time()
+            self._tell_all(change)
+
+    def _catch_up(self) -> None:
+        """Each screen from its own number; those who see the same from the same share a frame."""
+        self._gathering = None
+        self._told_at = asyncio.get_running_loop().time()
+        topic = self.topic
+        wires: dict[tuple[frozenset[str], int], bytes | None] = {}
+        outside: list[Screen] = []
+        for screen, seq in self.members.items():
+            viewer = screen.viewer
+            if not topic.may_watch(viewer):
+                outside.append(screen)
+                continue
+            key = (viewer.keys, seq)
+            if key not in wires:
+                change = topic.since(viewer, seq)
+                new = change.full or change.docs or change.gone
+                wires[key] = _wire(topic.name, change, viewer) if new else None
+            wire = wires[key]
+            if wire is not None:
+                self.members[screen] = topic.seq
+                screen.write(wire)
+        for screen in outside:
+            self._expel(self, screen)
+
+    def _tell_all(self, change: Change) -> None:
         name, may_watch = self.topic.name, self.topic.may_watch
         wires: dict[frozenset[str], bytes | None] = {}
         made: dict[tuple[bool, ...], bytes | None] = {}

@@ -4,10 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from hub.model.effects import Effect, Job, JobKind
-from hub.model.ids import stream_name
+from hub.model.ids import COMMAND, stream_name
 
 Doc = dict[str, Any]
-COMMAND = "cmd:"
 EVENTS_A_COMMIT = 1000
 """Lines are numbered by commit and place in it, so that every number of a topic is another."""
 

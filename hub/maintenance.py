@@ -22,7 +22,7 @@ from hub.http.passwords import ArgonPasswords
 from hub.model.codec import pack, unpack_as
 from hub.model.desk import Medium, Queue, Skill, Slots
 from hub.model.desk_inputs import ConfigureDesk
-from hub.model.ids import DESK, SHARDS, QueueId, desk_stream, stream_kind
+from hub.model.ids import COMMAND, DESK, SHARDS, QueueId, desk_stream, stream_kind
 from hub.ports import Clock, Doc, Documents, Inbox
 from hub.runtime.clock import SystemClock
 from hub.services.access import Access, Role, User
@@ -141,7 +141,7 @@ async def set_queue(
         return 1
     queues = tuple(entry.value for entry in await lists.queues.all())
     command = pack(ConfigureDesk(queues=queues, author=SYSTEM))
-    name = f"cmd:{SYSTEM}:{desk_stream()}:{token_hex(8)}"
+    name = f"{COMMAND}{SYSTEM}:{desk_stream()}:{token_hex(8)}"
     row = input_row(name, desk_stream(), name, "", command, CLOCK.now())
     await inbox.insert([row], ordered=True)
     typer.echo(f"{key} stands at version {changed.version}")

@@ -13,10 +13,10 @@ from hub.http.catalogue_shapes import (
     skills_of,
 )
 from hub.http.problems import ProblemError
-from hub.http.route import EVERYBODY, AnyRoute, Call, Reply, Route
+from hub.http.route import AnyRoute, Call, Reply, Route
 from hub.http.shapes import INTEGRAL, Limit, Nothing, Shape, Username
 from hub.model.desk import Medium, Slots
-from hub.services.access import Role
+from hub.services.access import LEADS, Role
 from hub.services.agents import Agent, Agents
 from hub.services.commands import Missing, Refusal
 from hub.services.desk_setup import DeskSetup
@@ -76,7 +76,7 @@ class AgentApi:
                 handle=self.page,
                 query=AgentQuery,
                 answers={200: AgentPage},
-                roles=EVERYBODY,
+                roles=LEADS,
             ),
             Route(
                 method="PUT",

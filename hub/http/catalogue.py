@@ -28,6 +28,7 @@ from hub.http.problems import ProblemError
 from hub.http.route import EVERYBODY, AnyRoute, Call, Reply, Route
 from hub.http.shapes import EntryKey, Nothing, Shape
 from hub.model.catalogue import Disposition
+from hub.model.ids import GENERAL_QUEUE
 from hub.services.access import LEADS, Role
 from hub.services.catalogue import Catalogue, Entry
 from hub.services.catalogues import Catalogues
@@ -45,7 +46,10 @@ class EntryPath(Shape):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogueApi(Generic[T]):
-    """The four routes of one catalogue; `one` and `many` name an entry and the list."""
+    """The four routes of one catalogue; `one` and `many` name an entry and the list.
+
+    `kept` is an entry that nobody removes.
+    """
 
     catalogue: Catalogue[T]
     one: str
@@ -58,6 +62,7 @@ class CatalogueApi(Generic[T]):
     shape_of: Callable[[Entry[T]], BaseModel]
     order: Callable[[Entry[T]], Any]
     changed: Changed
+    kept: str = ""
 
     def routes(self) -> tuple[AnyRoute, ...]:
         base = f"/api/v1/{self.many}"
@@ -136,6 +141,8 @@ class CatalogueApi(Generic[T]):
 
     async def delete(self, call: Call[EntryPath, VersionQuery, Nothing]) -> Reply:
         author, version = call.signed_in.user.author, call.query.version
+        if self.kept and call.path.entry_id == self.kept:
+            raise ProblemError("refused", "Work of removed queues goes here.", reason="needed")
         match await self.catalogue.remove(call.path.entry_id, version=version, author=author):
             case Missing():
                 raise ProblemError("not_found")
@@ -159,6 +166,7 @@ def catalogue_routes(catalogues: Catalogues, queues_changed: Changed) -> Sequenc
         shape_of=queue_shape,
         order=_by_key,
         changed=queues_changed,
+        kept=GENERAL_QUEUE,
     )
     phrases = CatalogueApi(
         catalogue=catalogues.phrases,

@@ -223,6 +223,7 @@ def message_shape(message: HistoryMessage) -> MessageShape:
 
 
 def commit_shape(commit: Doc) -> CommitShape:
-    """Without the owner's token."""
-    shown = {key: value for key, value in commit.items() if key not in {"_id", "token"}}
+    """Without the owner's token and what only finds the commit."""
+    inner = {"_id", "token", "command"}
+    shown = {key: value for key, value in commit.items() if key not in inner}
     return CommitShape.model_validate({"id": commit["_id"], **shown})

@@ -105,7 +105,7 @@ class ConversationApi:
             act(
                 path=ONE + "/close",
                 name="close_conversation",
-                summary="Close the conversation",
+                summary="Close the conversation; agents end and finish their talks at a screen",
                 handle=self.close,
             ),
         )

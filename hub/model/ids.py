@@ -16,6 +16,9 @@ CommitId = NewType("CommitId", str)
 SHARDS = 256
 CUSTOMER = "customer"
 DESK = "desk"
+COMMAND = "cmd:"
+"""How the key of a command begins; such commits are found by it."""
+
 MAIN_DESK = "main"
 GENERAL_QUEUE = QueueId("general")
 

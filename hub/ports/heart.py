@@ -54,7 +54,9 @@ class Inbox(Protocol):
 
 
 class Journal(Protocol):
-    """Commits `{_id, shard, n, stream, seq, token, rules, input, events, at}`.
+    """Commits `{_id, shard, n, stream, seq, token, rules, input, events, at, command?}`.
+
+    `command` is the input's key where that is a command's, for `find`.
 
     `_id` is `hub.model.ids.commit_id(shard, n)`.
     """

@@ -5,6 +5,7 @@ stood idle, at its absolute end, on sign-out, and when its user is disabled or g
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -97,7 +98,8 @@ class SignedIn:
 
 
 class Access:
-    """Users and sessions in plain documents."""
+    """Users and sessions in plain documents. `on_sign_out` hear the key of a session that was
+    signed out in this process."""
 
     def __init__(
         self,
@@ -110,6 +112,7 @@ class Access:
         self._clock = clock
         self._passwords = passwords
         self._rules = rules or AccessRules()
+        self.on_sign_out: list[Callable[[str], None]] = []
 
     async def add_user(self, user: User, password: str) -> bool:
         """Create a user; False when the name is taken.
@@ -202,7 +205,10 @@ class Access:
         return _signed_in(session, doc)
 
     async def sign_out(self, token: str) -> None:
-        await self._documents.delete(SESSIONS, _key(token))
+        key = _key(token)
+        await self._documents.delete(SESSIONS, key)
+        for hear in self.on_sign_out:
+            hear(key)
 
     async def _change(self, username: str, change: Doc, *, count: str) -> bool:
         while (doc := await self._documents.get(USERS, username)) is not None:

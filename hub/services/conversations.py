@@ -22,6 +22,7 @@ from hub.services.visibility import Visibility, is_theirs
 
 CONVERSATIONS = "conversations"
 NOT_YOURS = "not_yours"
+TALK_NOT_ENDED = "talk_not_ended"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,24 +110,26 @@ class Conversations:
         request = RequestHandOff(
             conversation_id=ConversationId(conversation_id), author=command.author
         )
-        return await self._act(viewer, conversation_id, command, pack(request))
-
-    async def close(self, viewer: User, conversation_id: str, command: Command) -> Outcome:
-        """Close a conversation. Raises StoreUncertain, Overloaded."""
-        request = CloseConversation(
-            conversation_id=ConversationId(conversation_id), author=command.author
-        )
-        return await self._act(viewer, conversation_id, command, pack(request))
-
-    async def _act(
-        self, viewer: User, conversation_id: str, command: Command, body: Doc
-    ) -> Outcome:
         conversation = await self.get(viewer, conversation_id)
         if conversation is None:
             return Missing()
         return _not_theirs(viewer, conversation) or await self._submit(
-            conversation_id, command, body
+            conversation_id, command, pack(request)
         )
+
+    async def close(self, viewer: User, conversation_id: str, command: Command) -> Outcome:
+        """Agents end a talk and finish its wrap-up instead. Raises StoreUncertain, Overloaded."""
+        conversation = await self.get(viewer, conversation_id)
+        if conversation is None:
+            return Missing()
+        if refusal := _not_theirs(viewer, conversation):
+            return refusal
+        if not viewer.is_lead:
+            return Refusal(reason=TALK_NOT_ENDED, seq=conversation["seq"])
+        request = CloseConversation(
+            conversation_id=ConversationId(conversation_id), author=command.author
+        )
+        return await self._submit(conversation_id, command, pack(request))
 
     async def _submit(self, conversation_id: str, command: Command, body: Doc) -> Outcome:
         stream = customer_stream(customer_of_conversation(conversation_id))

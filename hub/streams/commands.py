@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+from hub.model.ids import COMMAND
 from hub.ports import Clock, Journal
 from hub.streams.accepting import Acceptor
 from hub.streams.rows import input_row
@@ -15,6 +16,7 @@ class CommandDesk:
     """Implements `hub.ports.Commands`; `hear` must be called with every durable commit."""
 
     POLL_S = 0.5
+    LONGEST_POLL_S = 4.0
 
     def __init__(self, acceptor: Acceptor, journal: Journal, clock: Clock) -> None:
         self._acceptor = acceptor
@@ -33,7 +35,7 @@ class CommandDesk:
     async def submit(
         self, stream: str, command_id: str, author: str, body: Doc, *, wait: float
     ) -> Doc | None:
-        key = f"cmd:{author}:{stream}:{command_id}"
+        key = f"{COMMAND}{author}:{stream}:{command_id}"
         told: asyncio.Future[Doc] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(key, []).append(told)
         try:
@@ -50,6 +52,7 @@ class CommandDesk:
     ) -> Doc | None:
         """The commit from whoever decides it; another process' is found by asking the journal."""
         deadline = self._clock.monotonic() + wait
+        pause = self.POLL_S
         while True:
             if not fresh:
                 found = await self._journal.find(stream, key)
@@ -59,7 +62,9 @@ class CommandDesk:
             if left <= 0:
                 return None
             try:
-                async with asyncio.timeout(min(left, self.POLL_S)):
+                async with asyncio.timeout(min(left, pause)):
                     return await asyncio.shield(told)
             except TimeoutError:
+                if not fresh:
+                    pause = min(pause * 2, self.LONGEST_POLL_S)
                 fresh = False

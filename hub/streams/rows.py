@@ -8,7 +8,7 @@ import orjson
 
 from hub.model.codec import pack
 from hub.model.effects import Effect, Job
-from hub.model.ids import commit_id, customer_of, customer_stream, shard_of
+from hub.model.ids import COMMAND, commit_id, customer_of, customer_stream, shard_of
 from hub.model.inputs import Inbound, Receipt
 
 Doc = dict[str, Any]
@@ -55,7 +55,7 @@ def _row(
 def commit_doc(
     shard: int, n: int, seq: int, token: str, rules: str, row: Doc, events: list[Doc], at: datetime
 ) -> Doc:
-    return {
+    commit = {
         "_id": commit_id(shard, n),
         "shard": shard,
         "n": n,
@@ -72,6 +72,9 @@ def commit_doc(
         "events": events,
         "at": at,
     }
+    if row["_id"].startswith(COMMAND):
+        commit["command"] = row["_id"]
+    return commit
 
 
 def effect_rows(

@@ -38,6 +38,7 @@ from hub.projections.customers import Customers
 from hub.runtime.bus import LocalBus
 from hub.runtime.clock import SystemClock
 from hub.services.access import Access, Role, User
+from hub.services.catalogues import Catalogues, catalogues
 from hub.services.dead_letters import DeadLetters
 from hub.services.delivery import message_worker
 from hub.store.embedded_process import pick_port
@@ -263,17 +264,20 @@ async def compose(
     access = Access(stores.documents, clock, passwords)
     for username in ROLES:
         await access.add_user(user(username), PASSWORD)
+    lists = catalogues(stores.documents, clock)
+    await lists.seed()
     gateway = Gateway(
         access=access,
         clock=clock,
         source=topics if live else source,
-        acts=lambda rooms: acts_of(stores, through, rooms),
+        acts=lambda rooms: acts_of(stores, through, rooms, lists),
         house=House(process="gate", bank="联络银行", environment="demo", build="test"),
     )
     app = web.Application(middlewares=[edge])
     app[ACCESS], app[ORIGINS] = access, OriginRule([ORIGIN])
     app.on_response_prepare.append(add_headers)
     gateway.add_to(app)
+    topics.desk.listeners.append(gateway.attendance)
     return Rig(
         app=app,
         gateway=gateway,
@@ -307,7 +311,7 @@ async def rig(
             each.cancel()
 
 
-def acts_of(stores: MemoryStores, commands: Commands, rooms: Rooms) -> Acts:
+def acts_of(stores: MemoryStores, commands: Commands, rooms: Rooms, lists: Catalogues) -> Acts:
     return Acts(
         commands=commands,
         journal=stores.heart.journal,
@@ -317,6 +321,7 @@ def acts_of(stores: MemoryStores, commands: Commands, rooms: Rooms) -> Acts:
             outbox=stores.heart.outbox, inbox=stores.heart.inbox, commands=commands, wait=5.0
         ),
         capabilities={CHANNEL: PretendChannel.capabilities},
+        dispositions=lists.dispositions,
         may_watch=rooms.may_watch,
         wait=5.0,
     )

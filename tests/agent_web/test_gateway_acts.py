@@ -10,7 +10,8 @@ from agent_web.lanes import AT_WORK, WAITING, Lanes
 from agent_web.protocol import Do
 from hub.errors import StoreUncertain
 from hub.ports import Commands, Doc
-from tests.agent_web.gateway_rig import Json, Rig, eventually, rig
+from hub.services.catalogues import catalogues
+from tests.agent_web.gateway_rig import Json, Link, Rig, eventually, rig
 from tests.agent_web.gateway_scene import (
     OPENID,
     TALK,
@@ -137,11 +138,58 @@ async def test_customer_is_served_from_the_first_word_to_the_summary() -> None:
         assert (await link.do({"do": "note", "conversation_id": TALK, "text": "VIP"}))["changed"]
         owned = {"interaction_id": WORK, "epoch": epoch}
         assert (await link.do({"do": "end", **owned}))["state"] == "decided"
-        finish = {"do": "finish", **owned, "disposition": "solved", "summary": "补卡"}
+        finish = {"do": "finish", **owned, "disposition": "answered", "summary": "补卡"}
         assert (await link.do(finish))["state"] == "decided"
         await eventually(lambda: hub.desk_events("Released"))
         await eventually(lambda: in_state(hub, "closed"))
         assert await sent_texts(hub) == ["请稍等"]
+
+
+async def test_wrap_up_is_finished_only_with_a_disposition_of_the_catalogue() -> None:
+    async with rig() as hub, hub.screen("agent1") as link:
+        hub.source.add(TOPIC)
+        finish = {"do": "finish", **await wrapping_up(hub, link)}
+        done = await link.do(finish)
+        assert (done["state"], done["reason"]) == ("refused", "disposition_needed")
+        done = await link.do({**finish, "disposition": "solved"})
+        assert (done["state"], done["reason"]) == ("refused", "unknown_disposition")
+        assert await in_state(hub, "wrap_up")
+        assert (await link.do({**finish, "disposition": "ticket"}))["state"] == "decided"
+
+
+async def test_wrap_up_needs_no_disposition_where_there_is_none_to_choose() -> None:
+    async with rig() as hub, hub.screen("agent1") as link:
+        hub.source.add(TOPIC)
+        await without_dispositions(hub)
+        finish = {"do": "finish", **await wrapping_up(hub, link)}
+        done = await link.do({**finish, "disposition": "answered"})
+        assert (done["state"], done["reason"]) == ("refused", "unknown_disposition")
+        assert (await link.do(finish))["state"] == "decided"
+
+
+async def test_answer_to_a_finish_is_the_same_after_its_disposition_was_removed() -> None:
+    async with rig() as hub, hub.screen("agent1") as link:
+        hub.source.add(TOPIC)
+        finish = {"do": "finish", **await wrapping_up(hub, link), "disposition": "answered"}
+        first = await link.do(finish, id="once")
+        await without_dispositions(hub)
+        assert await link.do(finish, id="once") == first
+        new = await link.do(finish, id="twice")
+        assert (first["state"], new["reason"]) == ("decided", "unknown_disposition")
+
+
+async def wrapping_up(hub: Rig, link: Link) -> Json:
+    epoch, _ = await assigned(hub, link)
+    owned = {"interaction_id": WORK, "epoch": epoch}
+    assert (await link.do({"do": "end", **owned}))["state"] == "decided"
+    await eventually(lambda: in_state(hub, "wrap_up"))
+    return owned
+
+
+async def without_dispositions(hub: Rig) -> None:
+    kept = catalogues(hub.stores.documents, hub.clock).dispositions
+    for entry in await kept.all():
+        await kept.remove(entry.key, version=entry.version, author="agent:admin")
 
 
 async def test_same_act_again_changes_nothing_and_answers_the_same() -> None:

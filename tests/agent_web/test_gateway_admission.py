@@ -12,7 +12,7 @@ from websockets.typing import Origin
 
 from agent_web.gateway import CHECK_S, MAX_FRAME, MAX_SCREENS, SILENCE_S
 from hub.http.sessions import COOKIE
-from tests.agent_web.gateway_rig import ORIGIN, Rig, eventually, rig
+from tests.agent_web.gateway_rig import ORIGIN, PASSWORD, Rig, eventually, rig
 
 
 @pytest.mark.parametrize(
@@ -72,9 +72,24 @@ async def test_welcome_says_who_where_and_when() -> None:
         assert now.endswith("Z")
 
 
+async def test_signing_out_ends_the_screens_of_that_session_at_once_and_no_others() -> None:
+    async with rig() as hub, hub.screen("agent1") as tab, hub.screen("agent1") as second:
+        other = await hub.access.sign_in("agent1", PASSWORD)
+        assert other is not None
+        first, hub.tokens["agent1"] = hub.tokens["agent1"], other[0]
+        async with hub.screen("agent1") as elsewhere:
+            await hub.access.sign_out(first)
+            await tab.say(t="do", id="late", command={"do": "presence", "presence": "ready"})
+            assert await tab.end() == ("session_ended", 4401)
+            assert await second.end() == ("session_ended", 4401)
+            assert await hub.desk_events("PresenceChanged") == []
+            await elsewhere.say(t="ping")
+            await elsewhere.hear("pong")
+
+
 async def test_session_that_ends_while_connected_ends_its_screens_and_no_others() -> None:
     async with rig() as hub, hub.screen("agent1") as one, hub.screen("agent2") as other:
-        await hub.access.sign_out(await hub.token("agent1"))
+        await hub.access.set_disabled("agent1", True)
         hub.later(20)
         for link in (one, other):
             await link.say(t="ping")
@@ -91,7 +106,7 @@ async def test_session_that_ends_while_connected_ends_its_screens_and_no_others(
 async def test_act_of_an_ended_session_is_not_done() -> None:
     async with rig() as hub, hub.screen("agent1") as link:
         await eventually(lambda: hub.desk_events("AgentConnected"))
-        await hub.access.sign_out(await hub.token("agent1"))
+        await hub.access.set_disabled("agent1", True)
         hub.later(CHECK_S)
         command = {"do": "presence", "presence": "ready"}
         await link.say(t="do", id="late", command=command)

@@ -334,7 +334,10 @@ async def test_several_streams_are_read_each_above_its_seq(stores: Stores) -> No
 
 async def test_the_commit_of_an_input_is_found_in_its_stream(stores: Stores) -> None:
     journal = stores.heart.journal
-    await journal.append([commit(1), commit(2)])
+    asked = {**commit(3), "command": "cmd:a:1", "input": {**commit(3)["input"], "key": "cmd:a:1"}}
+    await journal.append([commit(1), commit(2), asked])
+    assert await journal.find(S1, "cmd:a:1") == asked
+    assert await journal.find(S2, "cmd:a:1") is None
     assert await journal.find(S1, "in1.2") == commit(2)
     assert await journal.find(S1, "in1.3") is None
     assert await journal.find(S2, "in1.2") is None

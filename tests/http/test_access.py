@@ -46,7 +46,7 @@ MATRIX = {
     ("GET", "/api/v1/dispositions/{entry_id}"): INSIDE,
     ("PUT", "/api/v1/dispositions/{entry_id}"): LEADS,
     ("DELETE", "/api/v1/dispositions/{entry_id}"): LEADS,
-    ("GET", "/api/v1/agents"): INSIDE,
+    ("GET", "/api/v1/agents"): LEADS,
     ("PUT", "/api/v1/agents/{username}"): ADMINS,
     ("GET", "/api/v1/assignments/{interaction_id}"): LEADS,
 }

@@ -45,6 +45,15 @@ async def test_the_desk_hears_of_a_queue_before_the_answer() -> None:
         assert await _told(w) == [["card"], ["card", "loan"], ["loan"]]
 
 
+async def test_the_queue_that_takes_the_work_of_removed_ones_stays() -> None:
+    async with world() as w:
+        await w.sign_in("admin")
+        await w.put("/api/v1/queues/general", {"version": 0, "name": "综合服务"})
+        kept = await w.client.delete("/api/v1/queues/general?version=1", headers=_origin())
+        assert (kept.status, (await kept.json())["reason"]) == (409, "needed")
+        assert await _told(w) == [["general"]]
+
+
 async def test_who_saw_another_version_changes_nothing() -> None:
     async with world() as w:
         await w.sign_in("supervisor1")
@@ -94,7 +103,7 @@ async def test_new_skills_hold_at_once_for_somebody_at_the_desk() -> None:
 
 async def test_agents_are_listed_in_pages() -> None:
     async with world() as w:
-        await w.sign_in("agent1")
+        await w.sign_in("supervisor1")
         names, cursor = [], ""
         while True:
             page = await w.get_json(f"/api/v1/agents?limit=3{cursor}")

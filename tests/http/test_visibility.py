@@ -38,6 +38,7 @@ async def scene() -> AsyncIterator[Scene]:
         seq = (await w.get_json(f"{BASE}/{had}"))["seq"]
         body = {"command_id": "bye", "seen": seq, "text": "再见"}
         assert (await w.post(f"{BASE}/{had}/messages", body)).status == 201
+        await w.sign_in("supervisor1")
         assert (await w.post(f"{BASE}/{had}/close", {"command_id": "end"})).status == 201
         own = await w.customer_says("o-2", "您好")
         await w.accepts("agent1", own)
@@ -144,12 +145,15 @@ async def test_only_the_one_who_serves_a_customer_writes_closes_or_hands_off() -
         assert [text for _, text in s.w.channel.sent] == ["再见"]
 
 
-async def test_the_owner_writes_and_a_supervisor_may_close() -> None:
+async def test_the_owner_writes_and_cannot_close_past_the_wrap_up_but_a_supervisor_may() -> None:
     async with scene() as s:
         await s.w.sign_in("agent1")
         seq = (await s.w.get_json(f"{BASE}/{s.own}"))["seq"]
         body = {"command_id": "mine", "seen": seq, "text": "请讲"}
         assert (await s.w.post(f"{BASE}/{s.own}/messages", body)).status == 201
+        refused = await s.w.post(f"{BASE}/{s.own}/close", {"command_id": "own"})
+        assert (refused.status, (await refused.json())["reason"]) == (409, "talk_not_ended")
+        assert (await s.w.get_json(f"{BASE}/{s.own}"))["state"] == "active"
         await s.w.sign_in("supervisor1")
         assert (await s.w.post(f"{BASE}/{s.own}/close", {"command_id": "sup"})).status == 201
 

@@ -47,7 +47,10 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         _index("expiry", ("expire_at", 1), expires=True),
         _index("dead", ("dead", 1), ("_id", 1), only={"dead": True}),
     ),
-    "journal": (_index("stream", ("stream", 1), ("seq", 1)),),
+    "journal": (
+        _index("stream", ("stream", 1), ("seq", 1)),
+        _index("command", ("command", 1), sparse=True),
+    ),
     "shards": (),
     "cursors": (),
     "processes": (_index("expiry", ("expire_at", 1), expires=True),),

@@ -6,7 +6,7 @@ Numbers are dense, so a shard is read by asking for the next ids: no second inde
 from collections.abc import Mapping, Sequence
 
 from hub import ports
-from hub.model.ids import commit_id
+from hub.model.ids import COMMAND, commit_id
 from hub.store.mongo.calls import insert, read, read_one
 from hub.store.mongo.client import Database, Doc
 from hub.store.shapes import gapless, gapless_streams
@@ -79,7 +79,8 @@ class MongoJournal:
         return gapless_streams(found, after)
 
     async def find(self, stream: str, key: str) -> Doc | None:
-        where = {"stream": stream, "input.key": key}
+        by = "command" if key.startswith(COMMAND) else "input.key"
+        where = {"stream": stream, by: key}
         found = await read(self._commits, where, limit=1)
         return found[0] if found else None
 

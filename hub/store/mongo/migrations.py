@@ -24,9 +24,20 @@ async def _collections(database: Database) -> None:
         await create_indexes(database, collection)
 
 
+async def _commands(database: Database) -> None:
+    """Commits made before commands had an index of their own."""
+    await _collections(database)
+    journal = database["journal"]
+    where = {"input.key": {"$regex": "^cmd:"}, "command": {"$exists": False}}
+    for commit in await read(journal, where, fields={"input.key": 1}):
+        key = commit["input"]["key"]
+        await journal.update_one({"_id": commit["_id"]}, {"$set": {"command": key}})
+
+
 MIGRATIONS: Sequence[Migration] = (
     Migration(1, "first collections", _collections),
     Migration(2, "desk: catalogue, agents of conversations, parts of snapshots", _collections),
+    Migration(3, "commands found by their key", _commands),
 )
 
 
