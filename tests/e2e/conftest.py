@@ -1,7 +1,8 @@
 """A running demo and a real browser for the tests of the screens.
 
-`LIANLUO_CHROMIUM` names the browser, `LIANLUO_E2E_URL` a demo that runs already, `LIANLUO_SHOTS`
-a folder for screenshots.
+`LIANLUO_CHROMIUM` names the browser, `LIANLUO_SHOTS` a folder for screenshots. `LIANLUO_E2E_URL`
+is a demo that runs already, started with `LIANLUO_DEMO_PASSWORD` and `LIANLUO_DEMO__SIMULATOR_PORT`
+as they are in the environment of the tests.
 """
 
 import os
@@ -15,9 +16,11 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from aiohttp import ClientSession, DummyCookieJar
 from playwright.async_api import Browser, async_playwright
 
 from hub.store.embedded_process import pick_port
+from tests.e2e.office import Demo, Office
 from tests.e2e.visitor import Visitor
 
 ARGUMENTS = (
@@ -29,19 +32,22 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+PASSWORD = "LIANLUO_DEMO_PASSWORD"
+SIMULATOR = "LIANLUO_DEMO__SIMULATOR_PORT"
 READY_S = 60.0
 STOP_S = 20.0
 
 
 @pytest.fixture(scope="session")
-def demo_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     running = os.environ.get("LIANLUO_E2E_URL")
     if running:
-        yield running.rstrip("/")
+        yield _demo(running.rstrip("/"), dict(os.environ))
         return
     folder = tmp_path_factory.mktemp("demo")
     log = folder / "log.txt"
     port = pick_port()
+    environment = {**os.environ, PASSWORD: "long enough", SIMULATOR: str(pick_port())}
     with log.open("wb") as output:
         process = subprocess.Popen(
             [
@@ -51,11 +57,22 @@ def demo_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            env=environment,
         )
         try:
-            yield _ready(process, log)
+            yield _demo(_ready(process, log), environment)
         finally:
             _stop(process)
+
+
+def _demo(url: str, environment: dict[str, str]) -> Demo:
+    simulator = f"http://127.0.0.1:{environment[SIMULATOR]}"
+    return Demo(url=url, password=environment[PASSWORD], simulator=simulator)
+
+
+@pytest.fixture(scope="session")
+def demo_url(demo: Demo) -> str:
+    return demo.url
 
 
 def _ready(process: subprocess.Popen[bytes], log: Path) -> str:
@@ -109,3 +126,15 @@ async def visitor(browser: Browser, demo_url: str) -> AsyncIterator[Visitor]:
     yield somebody
     await somebody.leave()
     assert somebody.complaints == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def office(browser: Browser, demo: Demo) -> AsyncIterator[Office]:
+    """An empty desk; everybody in the office leaves it empty."""
+    async with ClientSession(cookie_jar=DummyCookieJar()) as http:
+        bank = Office(browser, demo, http)
+        await bank.clear()
+        yield bank
+        complaints = list(bank.complaints)
+        await bank.leave()
+    assert complaints == []

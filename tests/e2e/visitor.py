@@ -7,7 +7,9 @@ from typing import Any
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
 AXE = Path(__file__).parents[2] / "agent_web/ui/node_modules/axe-core/axe.min.js"
-AT_REST = "() => Promise.allSettled(document.getAnimations().map((a) => a.finished))"
+AT_REST = """() => Promise.allSettled(document.getAnimations()
+  .filter((each) => each.effect.getComputedTiming().endTime < 2000)
+  .map((each) => each.finished))"""
 RUN_AXE = """async () => {
   const result = await axe.run()
   return result.violations
@@ -15,6 +17,22 @@ RUN_AXE = """async () => {
     .map((each) => `${each.id}: ${each.nodes.map((node) => node.target.join(' ')).join(', ')}`)
 }"""
 ANSWER_MS = 15_000
+
+
+async def serious_findings(page: Page) -> list[str]:
+    """Of axe, once nothing moves; it runs beside the page's own content policy."""
+    await page.evaluate(AT_REST)
+    if await page.evaluate("() => typeof axe === 'undefined'"):
+        await page.evaluate(AXE.read_text("utf-8"))
+    found: list[str] = await page.evaluate(RUN_AXE)
+    return found
+
+
+async def shoot(page: Page, name: str) -> None:
+    """Keep a picture when somebody wants to look at it."""
+    folder = os.environ.get("LIANLUO_SHOTS")
+    if folder:
+        await page.screenshot(path=f"{folder}/{name}.png", animations="disabled")
 
 
 class Visitor:
@@ -63,12 +81,15 @@ class Visitor:
             await context.close()
 
     async def write(self, text: str) -> str:
-        """Send a message; what the bank answers (its newest bubble)."""
-        answers = self.bubbles("account")
-        before = await answers.count()
+        """Send a message; what the bank answers to it first."""
+        before = await self.bubbles("account").count()
+        await self.say(text)
+        return await self._answer(before)
+
+    async def say(self, text: str) -> None:
+        """Send a message; nobody may answer."""
         await self.page.get_by_test_id("box").fill(text)
         await self.page.get_by_test_id("box").press("Enter")
-        return await self._answer(before)
 
     async def choose(self, number: int) -> str:
         """Tap a line of the newest menu; what the bank answers."""
@@ -76,27 +97,24 @@ class Visitor:
         await self.bubbles("account").last.get_by_test_id("choice").nth(number).click()
         return await self._answer(before)
 
+    async def phone(self) -> str:
+        """The openid."""
+        found: str = await self.page.evaluate("localStorage.getItem('lianluo.sandbox.phone')")
+        return found
+
     def bubbles(self, side: str) -> Locator:
         return self.page.locator(f'[data-test="bubble"][data-side="{side}"]')
 
     async def _answer(self, before: int) -> str:
-        answers = self.bubbles("account")
-        await expect(answers).to_have_count(before + 1, timeout=ANSWER_MS)
-        return await answers.last.inner_text()
+        answer = self.bubbles("account").nth(before)
+        await expect(answer).to_be_visible(timeout=ANSWER_MS)
+        return await answer.inner_text()
 
     async def serious_findings(self) -> list[str]:
-        """Of axe, once nothing moves; it runs beside the page's own content policy."""
-        await self.page.evaluate(AT_REST)
-        await self.page.evaluate(AXE.read_text("utf-8"))
-        found: list[str] = await self.page.evaluate(RUN_AXE)
-        return found
+        return await serious_findings(self.page)
 
     async def shoot(self, name: str) -> None:
-        """Keep a picture when somebody wants to look at it."""
-        folder = os.environ.get("LIANLUO_SHOTS")
-        if folder:
-            path = f"{folder}/{name}.png"
-            await self.page.screenshot(path=path, animations="disabled")
+        await shoot(self.page, name)
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):

@@ -22,8 +22,8 @@ interface Channel {
 export interface Shelf<T> {
   items: ShallowRef<readonly T[]>
   state: Ref<'empty' | 'loading' | 'ready' | 'failed'>
-  /** Reads it where it was not read for a while; what is held stays while that lasts. */
-  load: () => Promise<void>
+  /** Reads it where it was not read for a while, or `anew`; what is held stays while that lasts. */
+  load: (anew?: boolean) => Promise<void>
 }
 
 const FRESH_MS = 5 * 60_000
@@ -33,8 +33,9 @@ function shelf<T>(path: string): Shelf<T> {
   const state = ref<'empty' | 'loading' | 'ready' | 'failed'>('empty')
   let readAt = -FRESH_MS
 
-  async function load(): Promise<void> {
-    if (state.value === 'loading' || performance.now() - readAt < FRESH_MS) return
+  async function load(anew = false): Promise<void> {
+    const fresh = !anew && performance.now() - readAt < FRESH_MS
+    if (state.value === 'loading' || fresh) return
     if (state.value !== 'ready') state.value = 'loading'
     try {
       items.value = (await get<{ items: T[] }>(path)).items

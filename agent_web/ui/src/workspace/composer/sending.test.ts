@@ -106,6 +106,43 @@ describe('before the assignment has reached the conversation', () => {
   })
 })
 
+describe('a reply that waits, and a page that is loaded anew', () => {
+  const queued = conversationDoc({ state: 'queued', agent_id: '', epoch: 0 })
+
+  beforeEach(async () => {
+    hub.shows([queued], 40)
+    useSending().send(CONVERSATION, '您好')
+    hub.leaves()
+    await flushPromises()
+    const kept = Object.entries(sessionStorage) as [string, string][]
+    hub = pretendHub()
+    for (const [key, value] of kept) sessionStorage.setItem(key, value)
+  })
+
+  it('is still there, and goes out once with the assignment', async () => {
+    useSending()
+    await nextTick()
+    expect(states()).toEqual(['held'])
+    hub.shows([workDoc()], 5, 'desk')
+    hub.shows([queued], 40)
+    await nextTick()
+    expect(states()).toEqual(['held'])
+    hub.shows([conversationDoc()], 41)
+    await nextTick()
+    expect(hub.acts().map((act) => act.command)).toMatchObject([{ do: 'send', text: '您好' }])
+    expect(Object.keys(sessionStorage)).toEqual(['lianluo.pending.li'])
+  })
+
+  it('comes back to the box when the work is gone by then', async () => {
+    useSending()
+    hub.shows([workDoc({ agent_id: 'chen' })], 6, 'desk')
+    await nextTick()
+    expect(states()).toEqual([])
+    expect(useConversations().draft(CONVERSATION)).toBe('您好')
+    expect(Object.keys(sessionStorage)).toEqual([])
+  })
+})
+
 it('a note is shown until the screen has come as far as its commit', async () => {
   useSending().note(CONVERSATION, '已核身')
   const id = hub.acts()[0]?.id ?? ''

@@ -9,6 +9,7 @@ import { useDesk } from '../stores/desk'
 import { useLink } from '../stores/link'
 import { useServing } from '../stores/serving'
 import { useSession } from '../stores/session'
+import { useHeld } from './held'
 import { asOutgoing, notShown, putBack, type Outgoing } from './outgoing'
 
 /** How long the desk's picture may be behind its answer. */
@@ -28,7 +29,7 @@ export const useSending = defineStore('sending', () => {
   const session = useSession()
   const serving = useServing()
   const link = useLink()
-  const held = shallowReactive(new Map<string, Outgoing>())
+  const { held, hold, release } = useHeld(() => session.me?.username ?? '')
   /** Interactions accepted or claimed here a moment ago, and until when that is believed. */
   const taken = shallowReactive(new Map<string, number>())
   const landing = shallowReactive(new Map<string, Outgoing>())
@@ -65,7 +66,7 @@ export const useSending = defineStore('sending', () => {
     if (now !== 'mine' && now !== 'joining') return false
     const id = newId()
     if (now === 'mine') give(id, conversationId, text)
-    else held.set(id, { ...lineOf(id, conversationId, 'send', text), state: 'held' })
+    else hold({ ...lineOf(id, conversationId, 'send', text), state: 'held' })
     return true
   }
 
@@ -106,13 +107,13 @@ export const useSending = defineStore('sending', () => {
 
   /** What waited for the assignment goes out with it, or comes back when it went elsewhere. */
   const ripe = computed(() =>
-    [...held.values()].filter((each) => mode(each.conversationId) !== 'joining'),
+    desk.ready ? [...held.values()].filter((each) => mode(each.conversationId) !== 'joining') : [],
   )
   const stopWatching = watch(ripe, (lines) => {
     for (const { id, conversationId, text } of lines) {
-      held.delete(id)
       if (mode(conversationId) === 'mine') give(id, conversationId, text)
       else giveBack(conversationId, text)
+      release(id)
     }
   })
   onScopeDispose(stopWatching)
@@ -137,7 +138,7 @@ export const useSending = defineStore('sending', () => {
 
   /** Give up what is not confirmed; the words go back to the box. */
   function drop(line: Outgoing): void {
-    held.delete(line.id)
+    release(line.id)
     commands.dismiss(line.id)
     giveBack(boxOf(line), line.text)
   }

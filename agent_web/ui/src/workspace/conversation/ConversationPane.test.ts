@@ -2,6 +2,7 @@ import { flushPromises, mount, type VueWrapper } from '@vue/test-utils'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { i18n } from '../locales'
 import { useConversations } from '../stores/conversations'
+import { useLink } from '../stores/link'
 import ConversationPane from './ConversationPane.vue'
 import { pretendHub, type PretendHub } from './pretendHub'
 import {
@@ -98,6 +99,67 @@ it('what may not be seen is not shown, and taking it is offered', async () => {
   })
   expect(page.text()).not.toContain('提前还款')
   expect(page.get('[data-test=notice]').attributes('data-mode')).toBe('waiting')
+})
+
+describe('a conversation that went elsewhere', () => {
+  const told = { ...conversationDoc({ agent_id: 'chen' }) }
+  let said: string[]
+
+  beforeEach(() => {
+    said = ['第一次']
+    vi.stubGlobal('fetch', (url: string) =>
+      Promise.resolve(
+        Response.json(
+          url.includes('/messages')
+            ? {
+                items: said.map((text, index) => ({
+                  ...messageDoc({ id: `m-${index}`, parts: [{ is: 'TextPart', text }] }),
+                  seq: index + 1,
+                  internal: false,
+                })),
+                seq: 9,
+                next: null,
+              }
+            : told,
+        ),
+      ),
+    )
+  })
+
+  async function goes(seq: number): Promise<void> {
+    hub.shows([workDoc({ agent_id: 'chen' })], seq, 'desk')
+    hub.says({ t: 'closed', topic: `customer:${CUSTOMER}`, reason: 'forbidden' })
+    await vi.waitFor(() => {
+      expect(page.get('[data-test=log]').text()).toContain('第一次')
+    })
+    await flushPromises()
+  }
+
+  it('says until when what is shown was true', async () => {
+    expect(has('frozen')).toBe(false)
+    vi.spyOn(useLink(), 'now', 'get').mockReturnValue(new Date(2026, 10, 22, 11, 58).getTime())
+    await goes(6)
+    expect(page.get('[data-test=frozen]').text()).toBe('截至 11:58 · 已不在您手上')
+  })
+
+  it('is read anew each time it goes, with all that was said in between', async () => {
+    await goes(6)
+    hub.shows([workDoc()], 7, 'desk')
+    hub.shows([customerDoc(), conversationDoc(), word], 41)
+    await flushPromises()
+    expect(has('frozen')).toBe(false)
+    expect(page.get('[data-test=log]').text()).not.toContain('第一次')
+    said = ['第一次', '第二次']
+    await goes(8)
+    expect(page.get('[data-test=log]').text()).toContain('第二次')
+    expect(has('frozen')).toBe(true)
+  })
+
+  it('and is over by now stands there without a time', async () => {
+    told.state = 'closed'
+    await goes(6)
+    expect(has('frozen')).toBe(false)
+  })
 })
 
 it('Alt+P writes a note, and again goes back to the reply', async () => {

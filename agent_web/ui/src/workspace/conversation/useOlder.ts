@@ -1,5 +1,5 @@
 /** Earlier words of a customer, loaded when somebody asks for them and kept while the pane stands. */
-import { computed, ref, shallowRef, watch, type ComputedRef, type Ref } from 'vue'
+import { computed, ref, shallowRef, type ComputedRef, type Ref } from 'vue'
 import { get } from '../rest/api'
 import { entriesOf, nextGap, openingOf, type ToldPage } from './older'
 import { LINES_A_COMMIT, type Entry } from './thread'
@@ -10,6 +10,8 @@ export interface Older {
   loading: Ref<boolean>
   failed: Ref<boolean>
   load: () => Promise<void>
+  /** What was loaded no longer counts, nor what is on its way. */
+  forget: () => void
 }
 
 const PAGE = 100
@@ -42,29 +44,33 @@ export function useOlder(current: () => string, live: () => readonly Entry[]): O
   const gap = computed(() => nextGap([...entries.value, ...live()], current()))
   const more = computed(() => gap.value !== null && !ended.value)
 
-  watch(current, () => {
+  let asked = 0
+
+  function forget(): void {
+    asked += 1
     entries.value = []
+    loading.value = false
     failed.value = false
     ended.value = false
-  })
+  }
 
   async function load(): Promise<void> {
     const next = gap.value
-    const asked = current()
     if (!next || loading.value) return
+    const own = asked
     loading.value = true
     failed.value = false
     try {
       const found = await fetchConversation(next.conversationId, next.before)
-      if (current() !== asked) return
+      if (own !== asked) return
       if (found.length === 0) ended.value = true
       entries.value = [...found, ...entries.value]
     } catch {
-      if (current() === asked) failed.value = true
+      if (own === asked) failed.value = true
     } finally {
-      loading.value = false
+      if (own === asked) loading.value = false
     }
   }
 
-  return { entries, more, loading, failed, load }
+  return { entries, more, loading, failed, load, forget }
 }

@@ -5,6 +5,7 @@ import { useSending } from '../composer/sending'
 import { get } from '../rest/api'
 import { useConversations } from '../stores/conversations'
 import { useDesk } from '../stores/desk'
+import { useLink } from '../stores/link'
 import type { Mode } from './mode'
 import { asDoc, type ToldConversation } from './older'
 import { inOrder, type Entry } from './thread'
@@ -13,12 +14,16 @@ import { useOlder, type Older } from './useOlder'
 /** `hidden`: neither live nor in the archive for this person (yet). */
 export type Reading = 'opening' | 'live' | 'archive' | 'hidden' | 'failed'
 
+const NOT_OURS: ReadonlySet<Mode> = new Set<Mode>(['elsewhere', 'waiting', 'offered'])
+
 export interface Talk {
   conversation: ComputedRef<ConversationDoc | undefined>
   customer: ComputedRef<CustomerDoc | undefined>
   work: ComputedRef<WorkDoc | undefined>
   mode: ComputedRef<Mode>
   reading: ComputedRef<Reading>
+  /** Since when an open conversation has stood still here, in milliseconds; 0: it does not. */
+  frozenAt: ComputedRef<number>
   /** Of the whole customer, in order. */
   entries: ComputedRef<readonly Entry[]>
   /** Of this conversation alone. */
@@ -33,8 +38,10 @@ export interface Talk {
 export function useTalk(conversationId: () => string): Talk {
   const conversations = useConversations()
   const desk = useDesk()
+  const link = useLink()
   const sending = useSending()
   const told = shallowRef<ConversationDoc | undefined>()
+  const toldAt = ref(0)
   const archive = ref<'' | 'hidden' | 'failed'>('')
   const ending = ref(false)
 
@@ -64,38 +71,51 @@ export function useTalk(conversationId: () => string): Talk {
     if (archive.value !== '') return archive.value
     return told.value ? 'archive' : 'opening'
   })
+  const frozenAt = computed(() =>
+    reading.value === 'archive' && NOT_OURS.has(known.value) ? toldAt.value : 0,
+  )
 
+  let asked = 0
   async function read(): Promise<void> {
-    const asked = conversationId()
+    const own = ++asked
     archive.value = ''
     try {
-      const found = await get<ToldConversation>(`/conversations/${asked}`)
-      if (asked !== conversationId()) return
+      const found = await get<ToldConversation>(`/conversations/${conversationId()}`)
+      if (own !== asked) return
       told.value = asDoc(found)
+      toldAt.value = link.now
       await older.load()
     } catch (error) {
-      if (asked === conversationId()) archive.value = isMissing(error) ? 'hidden' : 'failed'
+      if (own === asked) archive.value = isMissing(error) ? 'hidden' : 'failed'
     }
   }
 
-  watch(conversationId, () => {
+  /** What the API told ends where the live topic begins again, and is asked for anew after it. */
+  function forget(): void {
+    asked += 1
     told.value = undefined
     archive.value = ''
+    older.forget()
+  }
+
+  watch(conversationId, () => {
     ending.value = false
   })
   watch(
-    () => [conversationId(), topic.value?.at.state] as const,
-    ([id, state]) => {
+    [conversationId, () => topic.value?.at.state] as const,
+    ([id, state], [before]) => {
+      if (id !== before || state === 'live') forget()
       if (id !== '' && state === 'closed' && told.value === undefined) void read()
     },
-    { immediate: true },
+    { immediate: true, flush: 'sync' },
   )
   watch(known, (now) => {
     if (now !== 'mine') ending.value = false
   })
 
   return {
-    ...{ conversation, customer, work, mode, reading, entries, own, address, older, ending },
+    ...{ conversation, customer, work, mode, reading, frozenAt, entries, own, address, older },
+    ending,
     retry: () => void read(),
   }
 }

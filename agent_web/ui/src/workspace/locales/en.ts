@@ -102,7 +102,8 @@ export const en = {
     waiting: 'waited {time}',
     late: 'over target',
     transfer: 'Transferred to you',
-    back: 'Returned {n} times',
+    back: 'Returned to the queue {n} times',
+    backShort: 'Returned {n}×',
     order: {
       mine: 'Those waiting for your answer first, the longest wait on top',
       queued: 'The longest wait on top',
@@ -137,6 +138,8 @@ export const en = {
   },
   empty: {
     title: 'Choose a conversation',
+    none: 'Waiting for the next customer',
+    noneText: 'An offer lights up above and rings. Accept it and the conversation opens here.',
     text: 'Yours are on the left. When an offer comes, the card above lights up and rings.',
     viewer:
       'All conversations are on the left. Open any of them to watch; neither agent nor customer is disturbed.',
@@ -351,12 +354,12 @@ export const en = {
     open: 'Shortcuts',
     title: 'Shortcuts',
     note: 'Single keys work while you are not typing; while typing, hold Alt.',
-    groups: { move: 'Moving', work: 'Taking work', talk: 'Conversation', page: 'Page' },
+    groups: { move: 'Getting around', work: 'Taking work', talk: 'Conversation', page: 'Page' },
     keys: {
       next: 'Next conversation',
       previous: 'Previous conversation',
       openRow: 'Open it, cursor in the box',
-      scopes: 'Mine, waiting, all',
+      scopes: 'The three lists on the left',
       accept: 'Accept the offer',
       decline: 'Decline the offer',
       ready: 'Ready or not ready',

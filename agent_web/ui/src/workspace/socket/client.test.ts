@@ -255,6 +255,36 @@ describe('commands', () => {
     expect(client.pending.refused.size).toBe(0)
   })
 
+  it('refused words outlive a reload until they are taken back', () => {
+    dial()
+    socket().says(welcome())
+    void client.do(NOTE, 'id-1')
+    void client.do({ do: 'presence', presence: 'ready', reason: '' }, 'id-2')
+    socket().says(done('id-1', 'refused', 'stale_view'))
+    socket().says(done('id-2', 'refused', 'forbidden'))
+    client.stop()
+    dial()
+    expect([...client.pending.refused.values()]).toMatchObject([
+      { id: 'id-1', command: NOTE, done: { reason: 'stale_view' } },
+    ])
+    expect(client.pending.open.size).toBe(0)
+    client.discard('id-1')
+    client.stop()
+    dial()
+    expect(client.pending.refused.size).toBe(0)
+  })
+
+  it('refused words of one who left are kept no more', () => {
+    dial()
+    socket().says(welcome())
+    void client.do(NOTE, 'id-1')
+    socket().says(done('id-1', 'refused', 'stale_view'))
+    client.pending.abandon()
+    client.stop()
+    dial()
+    expect(client.pending.refused.size).toBe(0)
+  })
+
   it('the hub cannot read are refused after two tries, and the line lives on', async () => {
     dial()
     socket().says(welcome())

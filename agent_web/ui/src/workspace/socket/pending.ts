@@ -3,8 +3,10 @@
  *
  * Each is kept in the tab's own storage until its answer is there, so that neither a reload nor a
  * killed hub loses one; its id is the key under which the hub does it once, however often it comes.
+ * Refused words stay there until somebody has them back.
  */
 import { shallowReactive } from 'vue'
+import { keep, stored } from '@/shared/tabStorage'
 import type { AgentCommand, Done } from '@/shared/protocol'
 
 export interface Pending {
@@ -21,7 +23,11 @@ export interface Refused extends Pending {
 
 export type Answer = (done: Done) => void
 
-const storageKey = (username: string): string => `lianluo.pending.${username}`
+const openKey = (username: string): string => `lianluo.pending.${username}`
+const refusedKey = (username: string): string => `lianluo.refused.${username}`
+
+/** What somebody wrote; of other acts nothing is lost by a refusal. */
+const hasWords = ({ command }: Pending): boolean => command.do === 'send' || command.do === 'note'
 
 export const newId = (): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
@@ -41,7 +47,9 @@ export class PendingCommands {
     this.open.clear()
     this.refused.clear()
     this.answers.clear()
-    if (username !== '') for (const each of this.stored()) this.open.set(each.id, each)
+    if (username === '') return
+    for (const each of stored<Refused>(refusedKey(username))) this.refused.set(each.id, each)
+    for (const each of stored<Pending>(openKey(username))) this.open.set(each.id, each)
   }
 
   add(id: string, command: AgentCommand, at: number): Promise<Done> {
@@ -73,26 +81,14 @@ export class PendingCommands {
   /** The person leaves: nothing of theirs is sent or kept any more. */
   abandon(): void {
     this.open.clear()
+    this.refused.clear()
     this.store()
     this.belongTo('')
   }
 
   private store(): void {
     if (this.username === '') return
-    try {
-      const key = storageKey(this.username)
-      if (this.open.size === 0) sessionStorage.removeItem(key)
-      else sessionStorage.setItem(key, JSON.stringify([...this.open.values()]))
-    } catch {
-      return // without storage a reload asks before it loses them
-    }
-  }
-
-  private stored(): Pending[] {
-    try {
-      return JSON.parse(sessionStorage.getItem(storageKey(this.username)) ?? '[]') as Pending[]
-    } catch {
-      return []
-    }
+    keep(refusedKey(this.username), [...this.refused.values()].filter(hasWords))
+    keep(openKey(this.username), [...this.open.values()])
   }
 }

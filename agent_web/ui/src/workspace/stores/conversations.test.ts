@@ -4,6 +4,7 @@ import { nextTick } from 'vue'
 import type { ClientFrame, MessageDoc, ScreenDoc, ServerFrame, WorkDoc } from '@/shared/protocol'
 import { useConversations } from './conversations'
 import { DESK, useDesk } from './desk'
+import { useDrafts } from './drafts'
 import { useLink } from './link'
 import { useSession } from './session'
 
@@ -187,6 +188,28 @@ it('a customer refused a moment too early is asked for again while the work is o
   await says({ t: 'closed', topic: `customer:${CUSTOMER}`, reason: 'forbidden' })
   vi.advanceTimersByTime(1000)
   expect(watched()).toEqual([DESK, `customer:${CUSTOMER}`, `customer:${CUSTOMER}`])
+})
+
+it('two tabs keep the drafts of each other, and each shows what the other wrote', async () => {
+  const here = await begin()
+  here.setDraft('aa.1', '一')
+  const other = createPinia()
+  const there = useDrafts(other)
+  useSession(other).me = { username: 'agent1', display_name: '李静', role: 'agent' }
+  expect(there.draft('aa.1')).toBe('一')
+  here.setDraft('aa.2', '二')
+  there.setDraft('aa.3', '三')
+  there.setDraft('aa.1', '')
+  const kept = JSON.parse(localStorage.getItem('lianluo.drafts.agent1') ?? '{}') as object
+  expect(Object.keys(kept)).toEqual(['aa.2', 'aa.3'])
+  expect(here.draft('aa.3')).toBe('')
+  dispatchEvent(
+    new StorageEvent('storage', {
+      key: 'lianluo.drafts.agent1',
+      newValue: localStorage.getItem('lianluo.drafts.agent1'),
+    }),
+  )
+  expect(['aa.1', 'aa.2', 'aa.3'].map(here.draft)).toEqual(['', '二', '三'])
 })
 
 it('drafts belong to the person who typed them and are dropped after a day', async () => {

@@ -1,6 +1,6 @@
 /** What is typed and not sent, by conversation, kept in this browser for a day. */
 import { defineStore } from 'pinia'
-import { computed, ref } from 'vue'
+import { computed, onScopeDispose, ref } from 'vue'
 import { remember, remembered } from '@/shared/preferences'
 import { useSession } from './session'
 
@@ -35,12 +35,24 @@ export const useDrafts = defineStore('drafts', () => {
     }
   }
 
+  /** Another tab of the same browser has written: the whole of it stands in the event. */
+  function onStorage(event: StorageEvent): void {
+    if (event.key === key.value && event.newValue !== null) drafts.value = fresh(event.newValue)
+  }
+  addEventListener('storage', onStorage)
+  onScopeDispose(() => {
+    removeEventListener('storage', onStorage)
+  })
+
   /** `name`: a conversation, or `note:<conversation>`. */
   const draft = (name: string): string => read()[name]?.text ?? ''
   const hasDraft = (name: string): boolean => draft(name).trim() !== ''
 
   function setDraft(name: string, text: string): void {
-    const others = Object.entries(read()).filter(([each]) => each !== name)
+    const mine = read()
+    const kept = remembered(key.value)
+    const all = kept === null ? mine : fresh(kept)
+    const others = Object.entries(all).filter(([each]) => each !== name)
     const own: [string, Draft][] = text === '' ? [] : [[name, { text, at: Date.now() }]]
     drafts.value = Object.fromEntries([...others, ...own])
     remember(key.value, JSON.stringify(drafts.value))

@@ -7,6 +7,8 @@ import WrapUpPanel from './WrapUpPanel.vue'
 
 let hub: PretendHub
 let page: VueWrapper
+/** What the hub has to choose from; undefined while it does not answer. */
+let served: { items: unknown[] } | undefined
 const common = { group: '业务', group_en: 'Business' }
 const items = [
   { ...common, id: 'answered', name: '咨询已解答', name_en: 'Answered', position: 1 },
@@ -14,19 +16,26 @@ const items = [
 ]
 
 beforeEach(async () => {
+  served = { items }
+  await open()
+})
+afterEach(() => {
+  page.unmount()
+  hub.leaves()
+})
+
+async function open(): Promise<void> {
   hub = pretendHub()
-  vi.stubGlobal('fetch', () => Promise.resolve(Response.json({ items })))
+  vi.stubGlobal('fetch', () =>
+    served ? Promise.resolve(Response.json(served)) : Promise.reject(new TypeError('no answer')),
+  )
   page = mount(WrapUpPanel, {
     attachTo: document.body,
     props: { conversation: conversationDoc({ state: 'wrap_up' }), since: '' },
     global: { plugins: [hub.pinia, i18n] },
   })
   await flushPromises()
-})
-afterEach(() => {
-  page.unmount()
-  hub.leaves()
-})
+}
 
 const press = (key: string, where = '[data-test=wrap-up]'): Promise<void> =>
   page.get(where).trigger('keydown', { key })
@@ -68,4 +77,31 @@ it('a refusal is told in place', async () => {
   hub.answers(hub.acts()[0]?.id ?? '', { state: 'refused', reason: 'not_in_wrap_up' })
   await flushPromises()
   expect(page.get('[data-test=wrap-said]').text()).toContain('客户又来消息')
+})
+
+it('a disposition that is no longer in use gives way to those that are', async () => {
+  await press('1')
+  served = { items: items.slice(1) }
+  await press('Enter')
+  hub.answers(hub.acts()[0]?.id ?? '', { state: 'refused', reason: 'unknown_disposition' })
+  await flushPromises()
+  expect(page.get('[data-test=wrap-said]').text()).toContain('这个小结已经停用')
+  expect(page.findAll('input').map((each) => each.element.value)).toEqual(['done'])
+  await press('Enter')
+  expect(hub.acts()).toHaveLength(1)
+})
+
+it('dispositions that were not loaded are asked for again, and nothing is finished', async () => {
+  page.unmount()
+  hub.leaves()
+  served = undefined
+  await open()
+  await press('Enter')
+  await flushPromises()
+  expect(page.text()).toContain('按 Enter 再取一次')
+  served = { items }
+  await press('Enter')
+  await flushPromises()
+  expect(hub.acts()).toEqual([])
+  expect(document.activeElement?.id).toBe('disposition')
 })
