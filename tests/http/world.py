@@ -225,8 +225,12 @@ class World:
             return doc if agent.items() <= doc.items() and doc["state"] == "offered" else None
 
         interaction = InteractionId((await eventually(offered))["interaction_id"])
-        offers = await reading.get("assignments", interaction) or {"events": []}
-        epoch = max(each["event"].get("epoch", 0) for each in offers["events"])
+
+        async def told() -> list[int]:
+            doc = await reading.get("assignments", interaction) or {"events": []}
+            return [each["event"].get("epoch", 0) for each in doc["events"]]
+
+        epoch = max(await eventually(told))
         accept = AcceptOffer(interaction_id=interaction, agent_id=AgentId(username), epoch=epoch)
         await self.desk(username, accept)
 

@@ -263,13 +263,30 @@ def test_a_screen_comes_back_to_the_list_by_its_number_and_a_stranger_is_given_e
     in_virtual_time(body)
 
 
+def test_who_is_back_at_the_list_within_seconds_goes_on_from_the_same_numbers() -> None:
+    async def body(start: Start) -> None:
+        process = await start().started()
+        topic = await topic_of(process, "conversations")
+        seq = topic.seq
+        process.topics.release(topic)
+        await asyncio.sleep(3)
+        await process.hear("w1", "m1", other(1))
+        again = await topic_of(process, "conversations")
+        await asyncio.sleep(10)
+        change = again.since(LEAD, seq)
+        assert not change.full
+        assert [doc.seq for doc in change.docs] == [seq + 1]
+
+    in_virtual_time(body)
+
+
 def test_the_list_is_followed_only_while_somebody_watches() -> None:
     async def body(start: Start) -> None:
         process = await start().started()
         topic = await topic_of(process, "conversations")
         seq = topic.seq
         process.topics.release(topic)
-        await asyncio.sleep(1)
+        await asyncio.sleep(6)
         await process.hear("w1", "m1", other(1))
         await asyncio.sleep(5)
         assert topic.seq == seq
