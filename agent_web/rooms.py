@@ -45,9 +45,13 @@ class Room:
         self._tell(screen, self.topic.since(screen.viewer, seq))
 
     def remind(self, screen: Screen) -> None:
-        """The number the topic stands at, where changes for others have moved it."""
-        if self.members[screen] != self.topic.seq:
-            self._tell(screen, Change(seq=self.topic.seq))
+        """The number the topic stands at, where changes for others have moved it.
+
+        With what is still being gathered: a number alone would say it had been told.
+        """
+        seq = self.members[screen]
+        if seq != self.topic.seq:
+            self._tell(screen, self.topic.since(screen.viewer, seq))
 
     def _tell(self, screen: Screen, change: Change) -> None:
         wire = _wire(self.topic.name, change, screen.viewer)
