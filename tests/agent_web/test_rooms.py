@@ -49,8 +49,8 @@ def crowd(people: int) -> tuple[Desk, Room, list[Page]]:
 def test_a_burst_reaches_a_crowd_in_two_frames() -> None:
     async def body() -> None:
         desk, _, pages = crowd(CROWD)
-        for seq, id in enumerate("abcd", 1):
-            desk.change(seq, id)
+        for seq, letter in enumerate("abcd", 1):
+            desk.change(seq, letter)
         assert [page.told for page in pages] == [[(1, ["a"])]] * CROWD
         await asyncio.sleep(GATHER_S)
         assert [page.told for page in pages] == [[(1, ["a"]), (4, ["b", "c", "d"])]] * CROWD
