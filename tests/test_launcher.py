@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,26 @@ def test_a_broken_python_is_passed_over(checkout: Path) -> None:
     (commands / "python3").chmod(0o755)
     fake_python(commands, "python3.11", "3.11.2")
     assert start(checkout, "demo").stdout == "3.11.2\n"
+
+
+@pytest.mark.parametrize(
+    "words", [("demo", "--help"), ("demo", "-h"), ("bench", "--help"), ("user", "add", "--help")]
+)
+def test_a_question_is_answered_before_anything_is_installed(
+    checkout: Path, words: tuple[str, ...]
+) -> None:
+    before = files(checkout)
+    answer = subprocess.run(
+        [sys.executable, "-B", checkout / "scripts" / "bootstrap.py", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=20,
+        env={**os.environ, "PYTHONUTF8": "1"},
+    )
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert "./lianluo demo [--port 8080] [--data DIR]" in answer.stdout
+    assert files(checkout) == before
 
 
 def test_the_bootstrap_itself_refuses_another_python(tmp_path: Path) -> None:

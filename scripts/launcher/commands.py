@@ -22,17 +22,21 @@ Everything else goes to the program itself 其余命令交给程序本身:
   ./lianluo serve --config lianluo.toml, init, user, knowledge, rebuild, verify, preflight
   ./lianluo COMMAND --help"""
 
+HELP = {"--help", "-h"}
+
 
 def main(arguments: list[str]) -> int:
     """Run one command; the number is the exit code (2 = used wrongly, 130 = stopped by Ctrl-C)."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    if not arguments or arguments[0] in {"help", "--help", "-h"}:
+    if not arguments or arguments[0] in {"help", *HELP}:
         say(USAGE)
         return 0 if arguments else 2
     name, rest = arguments[0], arguments[1:]
     try:
+        if HELP & set(rest):
+            return _help(name, rest)
         return COMMANDS.get(name, _program)(name, rest)
     except StepError as error:
         say(f"Stopped 已停止: {error}")
@@ -40,6 +44,17 @@ def main(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         say("\nStopped 已停止: run the same command again to go on.")
         return 130
+
+
+def _help(name: str, rest: list[str]) -> int:
+    """Answer without installing anything: in short until the program is there to ask."""
+    asked = ["--help" if word in HELP else word for word in rest]
+    program = ["tests.bench", *asked] if name == "bench" else ["hub", name, *asked]
+    if python_env.is_ready() and (name == "bench" or name not in COMMANDS):
+        os.chdir(ROOT)
+        os.execv(python_env.PYTHON, [str(python_env.PYTHON), "-m", *program])  # noqa: S606
+    say(USAGE)
+    return 0
 
 
 def _program(name: str, rest: list[str]) -> int:

@@ -13,7 +13,9 @@ OPTIONS = (
     *("--generate-hashes", "--no-emit-index-url", "--no-emit-find-links"),
 )
 PARTS: dict[str, tuple[str, ...]] = {
-    "lock.txt": ("pyproject.toml", "--extra", "embedded"),
+    "lock.txt": (
+        *("pyproject.toml", "--extra", "embedded", "--extra", "encoder", "--extra", "training"),
+    ),
     "dev.txt": ("--group", "dev", "--constraints", str(REQUIREMENTS / "lock.txt")),
     "uv.txt": ("--group", "setup"),
     "node.txt": ("--group", "node"),

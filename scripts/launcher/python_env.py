@@ -33,6 +33,11 @@ def prepare(*, dev: bool) -> None:
     _own_packages()
 
 
+def is_ready() -> bool:
+    """Whether `prepare` was through once: the program can be asked, if not run."""
+    return PYTHON.exists() and (MARKS / "own").is_file() and not UNFINISHED.exists()
+
+
 def install(step: Step, lock: Path) -> None:
     """Install hashed requirements with uv, or with pip where uv does not work."""
     stamps.write(UNFINISHED, step.title)
