@@ -6,9 +6,11 @@
     │   └── JournalDamaged        commits are missing that were durable once
     ├── StoreUncertain            the write may or may not stand: ask again under the same key
     ├── Overloaded                a bound is reached: nothing was taken, try later
+    ├── SealBroken                a sealed secret does not open with the keys we have
     ├── InboundRejected           a provider's call is not authentic or not readable: no effect
     └── SendError                 a provider did not take our message
         ├── RetryableSendError    certainly not taken, may work later
+        │   └── SendHeld          we did not even try: nothing is counted
         ├── PermanentSendError    certainly not taken, will never work as it is
         └── UncertainSendError    perhaps taken: a person decides
 
@@ -47,6 +49,10 @@ class Overloaded(LianluoError):
     """The caller should answer 503 and let the other side repeat."""
 
 
+class SealBroken(LianluoError):
+    """Never with the secret or the sealed text."""
+
+
 class InboundRejected(LianluoError):
     """`status` is the HTTP status to answer, `reason` a stable code without content."""
 
@@ -83,6 +89,10 @@ class RetryableSendError(SendError):
     ) -> None:
         super().__init__(code, provider_code=provider_code, detail=detail, request_id=request_id)
         self.retry_after = retry_after
+
+
+class SendHeld(RetryableSendError):
+    """We hold it back ourselves (a paused account): it waits as long as it takes."""
 
 
 class PermanentSendError(SendError):

@@ -29,8 +29,13 @@ class BotQuestion:
     choice: str = ""
 
 
-SMALL_TALK = frozenset({"greeting", "thanks", "too_short"})
+SMALL_TALK = frozenset(
+    {"greeting", "thanks", "goodbye", "who_are_you", "robot", "praise", "too_short"}
+)
 """Reasons of answers to words that ask nothing."""
+
+NO_QUESTIONS = SMALL_TALK | {"empty", "scolding", "asked_for_person", "complaint"}
+"""Reasons that say nothing about what the bank knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +50,11 @@ class BotAnswer:
     candidates: tuple[Candidate, ...] = ()
     model: str = ""
     language: str = "zh"
+
+    @property
+    def is_gap(self) -> bool:
+        """The bank knows no answer to what was asked, or the bot did not find it."""
+        return self.action is not BotAction.ANSWER and self.reason not in NO_QUESTIONS
 
     @property
     def is_miss(self) -> bool:

@@ -10,6 +10,7 @@ from hub.model.ids import StreamId
 class JobKind(StrEnum):
     MESSAGE = "message"
     BOT = "bot"
+    MEDIA = "media"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

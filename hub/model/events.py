@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
-from hub.model.bot import BotAnswer, BotQuestion
+from hub.model.bot import BotAnswer, BotQuestion, Candidate
 from hub.model.ids import (
     GENERAL_QUEUE,
     AgentId,
@@ -14,7 +15,7 @@ from hub.model.ids import (
     MessageId,
     QueueId,
 )
-from hub.model.message import Address, DeliveryState, Part, ReplyGrant
+from hub.model.message import Address, DeliveryState, MediaFile, Part, ReplyGrant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,17 +73,71 @@ class SignalReceived:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionHeld:
+    """A fragment: the bot is asked when more has come, or nothing more comes. `text` is all of it.
+
+    `message_id` is the last message it is made of.
+    """
+
+    conversation_id: ConversationId
+    message_id: MessageId
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BotAsked:
+    """`message_id` is the last message the question is made of; `instead_of` names the question
+    that is part of this one and needs no answer any more."""
+
     conversation_id: ConversationId
     message_id: MessageId
     question: BotQuestion
+    channel_id: ChannelId | None = None
+    instead_of: MessageId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BotAnswered:
+    """`question` is what was asked, "" for a pressed button."""
+
     conversation_id: ConversationId
     message_id: MessageId
     answer: BotAnswer
+    question: str = ""
+
+
+class MissReason(StrEnum):
+    """How a question stayed without an answer."""
+
+    REFUSED = "refused"
+    ASKED_BACK = "asked_back"
+    HANDED_OFF = "handed_off"
+    RATED_DOWN = "rated_down"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionMissed:
+    """A question the articles did not answer; `candidates` are what the bot thought of."""
+
+    conversation_id: ConversationId
+    message_id: MessageId
+    text: str
+    reason: MissReason
+    language: str
+    candidates: tuple[Candidate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerRated:
+    """The customer says whether an article helped; `message_id` is the one the bot was asked
+    about. Once for an answer."""
+
+    conversation_id: ConversationId
+    message_id: MessageId
+    helpful: bool
+    article_id: str
+    article_version: int
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +188,39 @@ class DeliveryChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MediaStored:
+    """The file in part `index` of a customer's message stands and may be looked at."""
+
+    media_id: str
+    conversation_id: ConversationId
+    message_id: MessageId
+    index: int
+    file: MediaFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaDelayed:
+    """It was fetched and is held back, because what has to look at it does not answer."""
+
+    media_id: str
+    conversation_id: ConversationId
+    message_id: MessageId
+    index: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaRefused:
+    """It could not be fetched or must not be kept: `code` says why, the bytes are not here."""
+
+    media_id: str
+    conversation_id: ConversationId
+    message_id: MessageId
+    index: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HandedOff:
     """The bot's part ends; a person is to answer. The desk is told all it routes and shows."""
 
@@ -158,6 +246,7 @@ class InteractionRequeued:
     interaction_id: InteractionId
     epoch: int
     reason: str
+    queue_id: QueueId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,12 +361,18 @@ Event = (
     | ConversationOpened
     | MessageReceived
     | SignalReceived
+    | QuestionHeld
     | BotAsked
     | BotAnswered
+    | QuestionMissed
+    | AnswerRated
     | MessageSent
     | MessageWithheld
     | MessageDiscarded
     | DeliveryChanged
+    | MediaStored
+    | MediaDelayed
+    | MediaRefused
     | HandedOff
     | InteractionOffered
     | InteractionRequeued

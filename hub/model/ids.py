@@ -53,6 +53,11 @@ def shard_of(stream: str) -> int:
     return blake2b(stream.encode(), digest_size=1).digest()[0]
 
 
+def media_of(message: str, index: int) -> str:
+    """Our id of the file in a part of a message: 32 hex digits, like that of an upload."""
+    return blake2b(f"{message}\0{index}".encode(), digest_size=16).hexdigest()
+
+
 def commit_id(shard: int, n: int) -> CommitId:
     """Zero-padded, so that the order of ids is the order of commits in a shard."""
     return CommitId(f"{shard:02x}:{n:012d}")

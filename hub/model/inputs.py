@@ -17,7 +17,7 @@ from hub.model.ids import (
     MessageId,
     QueueId,
 )
-from hub.model.message import Address, DeliveryState, Part, ReplyGrant
+from hub.model.message import Address, DeliveryState, MediaFile, MediaState, Part, ReplyGrant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +71,15 @@ Inbound = CustomerMessage | CustomerSignal | Receipt
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BotReplied:
-    """`message_id` is the customer's message the bot was asked about."""
+    """`message_id` is the customer's message the bot was asked about.
+
+    `rateable`: the channel has buttons, and the text fits on a message with them.
+    """
 
     conversation_id: ConversationId
     message_id: MessageId
     answer: BotAnswer
+    rateable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +160,7 @@ class WorkReturned:
     interaction_id: InteractionId
     epoch: int
     reason: str
+    queue_id: QueueId | None = None
     note: str = ""
     author: str = ""
 
@@ -224,6 +229,22 @@ class DeliveryReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MediaReport:
+    """What became of the file in part `index` of a customer's message.
+
+    `file` is known once it is stored; `code` says why it is held back or refused.
+    """
+
+    media_id: str
+    conversation_id: ConversationId
+    message_id: MessageId
+    index: int
+    state: MediaState
+    file: MediaFile | None = None
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MergeCustomer:
     """To the customer with the higher id: merge into the lower one, at the next close."""
 
@@ -279,6 +300,7 @@ CustomerInput = (
     | FinishWrapUp
     | AddNote
     | DeliveryReport
+    | MediaReport
     | MergeCustomer
     | UndoMerge
     | AbsorbCustomer

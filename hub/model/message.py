@@ -33,8 +33,38 @@ class TextPart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MediaFile:
+    """What an examination found out. `content_type` is of the bytes, whatever was claimed.
+
+    `preview`: there is a picture of it; `playable`: a form every browser plays ("" = none, else
+    its content type). `width` and `height` in pixels, `milliseconds` of sound or film; 0 = unknown.
+    """
+
+    content_type: str
+    size: int
+    name: str = ""
+    preview: bool = False
+    playable: str = ""
+    width: int = 0
+    height: int = 0
+    milliseconds: int = 0
+
+
+class MediaState(StrEnum):
+    """What became of a customer's file: held back (not examined to the end), stored, refused."""
+
+    HELD = "held"
+    STORED = "stored"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MediaPart:
-    """Media by reference: `provider_ref` is the provider's handle, `url` its link if it has one."""
+    """Media by reference: `provider_ref` is the provider's handle, `url` its link if it has one.
+
+    `media_id` is our own file: what a customer sent is stored under it once it was fetched, what
+    we send stands there before, with `file`.
+    """
 
     media: MediaKind
     provider_ref: str
@@ -43,6 +73,8 @@ class MediaPart:
     format: str = ""
     size: int = 0
     transcript: str = ""
+    media_id: str = ""
+    file: MediaFile | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +109,20 @@ class MenuPart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoticePart:
+    """A service notice by a template the provider approved; it needs no reply window.
+
+    `values` fill the template's fields; a press on the notice opens `url`. `consent`: the customer
+    agreed to this one beforehand (WeChat: 订阅通知), else it is a template message (模板消息).
+    """
+
+    template_id: str
+    values: Mapping[str, str]
+    url: str = ""
+    consent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnsupportedPart:
     """Content we cannot show, kept whole. `kind` is the provider's word for it."""
 
@@ -84,7 +130,7 @@ class UnsupportedPart:
     raw: Mapping[str, str] = field(default_factory=dict)
 
 
-Part = TextPart | MediaPart | LocationPart | LinkPart | MenuPart | UnsupportedPart
+Part = TextPart | MediaPart | LocationPart | LinkPart | MenuPart | NoticePart | UnsupportedPart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

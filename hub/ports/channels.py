@@ -3,11 +3,12 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from hub.model.ids import ChannelId
 from hub.model.inputs import Inbound
-from hub.model.message import Address, Part
+from hub.model.message import Address, MediaKind, MediaPart, Part
+from hub.ports.media import FetchedMedia
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,11 +20,22 @@ class GrantRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MediaRule:
+    """A file this channel sends: at most `max_bytes`, one of `content_types`, and at most
+    `max_seconds` of sound or film (0 = any length)."""
+
+    max_bytes: int
+    content_types: frozenset[str]
+    max_seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
     """What a channel can do; the core reads it and degrades in one place.
 
     `parts`: class names of `hub.model.message` it can send; `max_text` in characters; `grants` by
-    trigger kind, empty when the channel has no reply windows.
+    trigger kind, empty when the channel has no reply windows. A kind of media without a rule in
+    `media_rules` is not sent at all.
     """
 
     parts: frozenset[str]
@@ -32,6 +44,7 @@ class Capabilities:
     grants: Mapping[str, GrantRule] = field(default_factory=dict)
     receipts: bool = False
     typing: bool = False
+    media_rules: Mapping[MediaKind, MediaRule] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,3 +111,103 @@ class SupportsWebhook(Protocol):
         Raises:
             InboundRejected: not authentic or not readable; nothing was stored.
         """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaAt:
+    """The provider names an address instead of giving the bytes; it is fetched with the same care
+    as any address a stranger names."""
+
+    url: str
+    name: str = ""
+
+
+class SupportsMedia(Protocol):
+    """A channel whose provider keeps files for a while."""
+
+    async def fetch_media(self, part: MediaPart) -> FetchedMedia | MediaAt:
+        """The file behind `part.provider_ref`; asking again does no harm.
+
+        Raises:
+            RetryableSendError: may come later.
+            PermanentSendError: "media_gone", "media_too_large", or the provider's refusal.
+        """
+
+
+class SupportsTyping(Protocol):
+    """A channel that can show "is typing"."""
+
+    async def show_typing(self, to: Address, *, on: bool) -> bool:
+        """False: the provider shows it at other times only. Never repeated, never urgent.
+
+        Raises:
+            SendError: as for `send`; nobody needs to know.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What the provider tells of a customer. `union_id` is the same in all accounts of one owner.
+
+    `scene` is the QR code the customer came by.
+    """
+
+    following: bool
+    union_id: str = ""
+    display_name: str = ""
+    language: str = ""
+    followed_at: datetime | None = None
+    remark: str = ""
+    source: str = ""
+    scene: str = ""
+
+
+class SupportsProfiles(Protocol):
+    async def fetch_profile(self, address: Address) -> Profile:
+        """Raises RetryableSendError, PermanentSendError ("bad_address")."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QrCode:
+    """`url` is what the picture says; `picture_url` the provider's picture of it."""
+
+    ticket: str
+    url: str
+    picture_url: str
+    expires_at: datetime | None = None
+
+
+class SupportsQr(Protocol):
+    """A channel with codes that tell where a customer came from (a branch, a letter)."""
+
+    async def create_qr(self, scene: str, *, valid: timedelta | None) -> QrCode:
+        """`valid` None: for ever (providers count those).
+
+        Raises:
+            RetryableSendError, PermanentSendError: "scene_not_allowed", "too_many_codes"…
+        """
+
+
+class SupportsMenu(Protocol):
+    """A channel with a fixed menu; its form is the provider's own document."""
+
+    async def read_menu(self) -> Mapping[str, Any] | None: ...
+    async def create_menu(self, menu: Mapping[str, Any]) -> None:
+        """Replaces the one there is."""
+
+    async def delete_menu(self) -> None: ...
+
+
+class SupportsAccount(Protocol):
+    """What the page of an account shows beside `health`."""
+
+    async def test(self) -> Mapping[str, str]:
+        """Proves the credentials by one harmless call; facts to show, and as "provider_time" what
+        the provider's clock says (ISO 8601) where it is told.
+
+        Raises:
+            RetryableSendError, PermanentSendError: why they do not work.
+        """
+
+    async def quota(self) -> Mapping[str, Mapping[str, int]]:
+        """Calls of today by operation: "daily_limit", "used", "remain" where they are told."""

@@ -36,6 +36,17 @@ PLAIN = (
     "queues",
     "phrases",
     "dispositions",
+    "api_keys",
+    "attempts",
+    "audit",
+    "webhooks",
+    "webhook_cursors",
+    "articles",
+    "publications",
+    "publication_articles",
+    "unanswered",
+    "channel_accounts",
+    "channel_pauses",
 )
 
 

@@ -22,7 +22,8 @@ class Clock(Protocol):
 class Bus(Protocol):
     """Hints without content: a lost one is repaired by a sweep, a doubled one is harmless.
 
-    Topics: "inbox:<shard>", "outbox:<shard>", "journal:<stream>", "list:<projection>".
+    Topics: "inbox:<shard>", "outbox:<shard>", "journal:<stream>", "list:<projection>",
+    "channels".
     """
 
     def publish(self, topic: str) -> None: ...
