@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from bot.engines.artefact import Thresholds
-from bot.engines.local import Ranking
+from bot.engines.ranking import Ranking
 
 MOST_MISSES = 2
 

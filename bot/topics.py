@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from bot.knowledge.articles import Article
 from bot.language import Language, normalise
+from hub.model.knowledge import Article
 
 
 class Topics:

@@ -24,6 +24,11 @@ class Reason(StrEnum):
     TOO_SHORT = "too_short"
     GREETING = "greeting"
     THANKS = "thanks"
+    GOODBYE = "goodbye"
+    WHO_ARE_YOU = "who_are_you"
+    ROBOT = "robot"
+    PRAISE = "praise"
+    SCOLDING = "scolding"
     ASKED_FOR_PERSON = "asked_for_person"
     COMPLAINT = "complaint"
     REPEATED_MISSES = "repeated_misses"
@@ -70,8 +75,28 @@ class Cues(BaseModel):
 
     person: Cue
     complaint: Cue
-    greeting: Cue
+    robot: Cue
+    who_are_you: Cue
+    scolding: Cue
+    praise: Cue
+    goodbye: Cue
     thanks: Cue
+    greeting: Cue
+
+    def first(self, plain: str) -> Reason | None:
+        """What is heard in normalised text; a wish for a person and a complaint go before all."""
+        ordered = (
+            (self.person, Reason.ASKED_FOR_PERSON),
+            (self.complaint, Reason.COMPLAINT),
+            (self.robot, Reason.ROBOT),
+            (self.who_are_you, Reason.WHO_ARE_YOU),
+            (self.scolding, Reason.SCOLDING),
+            (self.praise, Reason.PRAISE),
+            (self.goodbye, Reason.GOODBYE),
+            (self.thanks, Reason.THANKS),
+            (self.greeting, Reason.GREETING),
+        )
+        return next((reason for cue, reason in ordered if cue.heard(plain)), None)
 
 
 class Wording(BaseModel):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.language import Language, detect, normalise
+from bot.language import Language, detect, normalise, tidy
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,18 @@ def test_any_cjk_character_makes_it_chinese(text: str, language: Language) -> No
 )
 def test_signs_case_and_width_do_not_matter(language: Language, text: str, plain: str) -> None:
     assert normalise(text, language) == plain
+
+
+@pytest.mark.parametrize(
+    ("text", "tidied"),
+    [
+        ("  I can't  find\nmy CARD! ", "I can't find my CARD!"),
+        ("ＡＰＰ打不开！", "APP打不开!"),
+        ("\x00卡\ud800丢了", "卡 丢了"),
+        ("卡" * 20_000, "卡" * 100),
+        ("a" * 20_000, "a" * 400),
+        ("卡" * 50 + "a" * 1000, "卡" * 50 + "a" * 200),
+    ],
+)
+def test_encoder_reads_tidied_text_of_bounded_length(text: str, tidied: str) -> None:
+    assert tidy(text) == tidied

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.engines.artefact import Thresholds
-from bot.engines.local import Ranking
+from bot.engines.ranking import Ranking
 from bot.policy import Verdict, judge
 
 THRESHOLDS = Thresholds(low=0.2, high=0.6)
