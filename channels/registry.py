@@ -1,27 +1,51 @@
-"""Kinds of channels and how to build an adapter from its configuration document."""
+"""Kinds of channels, their forms, and how to build an adapter from a configuration document."""
 
 import importlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import ValidationError
 
 from channels.config import ChannelConfig
+from channels.form import Told, fields_of
+from hub import ports
 from hub.errors import ConfigurationError
-from hub.ports import ChannelAdapter, Clock, TokenStore
+from hub.ports import (
+    ChannelAdapter,
+    Clock,
+    ExchangeLog,
+    KindForm,
+    MediaReader,
+    TokenStore,
+    Words,
+)
 
 KINDS: Mapping[str, str] = {
     "wechat": "channels.wechat.adapter:KIND",
 }
 
 
+class Build(Protocol):
+    def __call__(
+        self,
+        config: Any,
+        clock: Clock,
+        tokens: TokenStore,
+        *,
+        media: MediaReader | None,
+        exchanges: ExchangeLog | None,
+    ) -> ChannelAdapter: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelKind:
-    """`build` takes an instance of `config`."""
+    """`build` takes an instance of `config`; `told` are the words of its form by field."""
 
     config: type[ChannelConfig]
-    build: Callable[[Any, Clock, TokenStore], ChannelAdapter]
+    build: Build
+    title: Words
+    told: Mapping[str, Told]
 
 
 def resolve(kind: str) -> ChannelKind:
@@ -67,5 +91,52 @@ def read_all(documents: Iterable[Mapping[str, Any]]) -> list[ChannelConfig]:
     return list(found.values())
 
 
-def build(config: ChannelConfig, *, clock: Clock, tokens: TokenStore) -> ChannelAdapter:
-    return resolve(config.kind).build(config, clock, tokens)
+def build(
+    config: ChannelConfig,
+    *,
+    clock: Clock,
+    tokens: TokenStore,
+    media: MediaReader | None = None,
+    exchanges: ExchangeLog | None = None,
+) -> ChannelAdapter:
+    """Without `media` no file is sent, without `exchanges` nothing is recorded."""
+    return resolve(config.kind).build(config, clock, tokens, media=media, exchanges=exchanges)
+
+
+class Kinds:
+    """Implements `hub.ports.ChannelKinds` with what every adapter of this process is given."""
+
+    def __init__(
+        self, clock: Clock, tokens: TokenStore, media: MediaReader, exchanges: ExchangeLog
+    ) -> None:
+        self._clock = clock
+        self._tokens = tokens
+        self._media = media
+        self._exchanges = exchanges
+        self._forms: dict[str, KindForm] = {}
+
+    def forms(self) -> Sequence[KindForm]:
+        return [form for kind in sorted(KINDS) if (form := self.form(kind)) is not None]
+
+    def form(self, kind: str) -> KindForm | None:
+        if kind in KINDS and kind not in self._forms:
+            found = resolve(kind)
+            fields = fields_of(found.config, found.told)
+            self._forms[kind] = KindForm(kind=kind, title=found.title, fields=fields)
+        return self._forms.get(kind)
+
+    def check(self, document: Mapping[str, Any]) -> None:
+        read(document)
+
+    def build(self, document: Mapping[str, Any]) -> ChannelAdapter:
+        return build(
+            read(document),
+            clock=self._clock,
+            tokens=self._tokens,
+            media=self._media,
+            exchanges=self._exchanges,
+        )
+
+
+def _conforms(kinds: Kinds) -> ports.ChannelKinds:
+    return kinds

@@ -8,10 +8,12 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 
 from channels.config import ChannelConfig
-from hub.ports import GrantRule
+from hub.model.message import MediaKind
+from hub.ports import GrantRule, MediaRule
 
 Mode = Literal["plain", "compatible", "safe"]
 AES_KEY_CHARACTERS = 43
+MIB = 1024 * 1024
 
 
 class Grant(BaseModel):
@@ -19,8 +21,8 @@ class Grant(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    quota: int = Field(ge=0)
-    valid_s: int = Field(gt=0)
+    quota: int = Field(ge=0, le=1_000_000)
+    valid_s: int = Field(gt=0, le=366 * 24 * 3600)
 
     def rule(self) -> GrantRule:
         return GrantRule(quota=self.quota, valid=timedelta(seconds=self.valid_s))
@@ -31,6 +33,8 @@ class WeChatConfig(ChannelConfig):
 
     `mode`: "plain" takes plain pushes, "safe" sealed ones only, "compatible" both (for the days of
     a change). `previous_aes_key` is still taken after a key change.
+    `notice_templates`: ids of the service notices this account may send; their results are receipts
+    then. `received_bytes` bounds one file of a customer, the other sizes what we send.
     """
 
     kind: Literal["wechat"]
@@ -42,6 +46,9 @@ class WeChatConfig(ChannelConfig):
     aes_key: SecretStr | None = Field(default=None, validate_default=True)
     previous_aes_key: SecretStr | None = None
     base_url: str = Field(default="https://api.weixin.qq.com", pattern=r"^https?://[^\s?#]+$")
+    picture_base_url: str = Field(
+        default="https://mp.weixin.qq.com", pattern=r"^https?://[^\s?#]+$"
+    )
 
     body_limit: int = Field(default=64 * 1024, ge=1024, le=1024 * 1024)
     clock_skew_s: int = Field(default=300, ge=1, le=3600)
@@ -52,6 +59,12 @@ class WeChatConfig(ChannelConfig):
     click_grant: Grant = Grant(quota=3, valid_s=60)
     follow_grant: Grant = Grant(quota=3, valid_s=60)
     scan_grant: Grant = Grant(quota=3, valid_s=60)
+    notice_templates: tuple[str, ...] = ()
+    image_bytes: int = Field(default=2 * MIB, ge=1, le=10 * MIB)
+    voice_bytes: int = Field(default=2 * MIB, ge=1, le=10 * MIB)
+    voice_s: int = Field(default=60, ge=1, le=300)
+    video_bytes: int = Field(default=10 * MIB, ge=1, le=20 * MIB)
+    received_bytes: int = Field(default=25 * MIB, ge=1024, le=100 * MIB)
     renew_token_before_s: int = Field(default=280, ge=10, le=290)
     forced_renewal_pause_s: int = Field(default=600, ge=30)
 
@@ -67,7 +80,7 @@ class WeChatConfig(ChannelConfig):
             raise ValueError("must be the 43 characters of the EncodingAESKey")
         return value
 
-    @field_validator("base_url")
+    @field_validator("base_url", "picture_base_url")
     @classmethod
     def _without_slash(cls, value: str) -> str:
         return value.rstrip("/")
@@ -78,6 +91,23 @@ class WeChatConfig(ChannelConfig):
             "click": self.click_grant.rule(),
             "follow": self.follow_grant.rule(),
             "scan": self.scan_grant.rule(),
+        }
+
+    def media_rules(self) -> dict[MediaKind, MediaRule]:
+        """Source: the page 新增临时素材. There is no rule for files: WeChat sends none."""
+        return {
+            MediaKind.IMAGE: MediaRule(
+                max_bytes=self.image_bytes,
+                content_types=frozenset({"image/jpeg", "image/png", "image/gif"}),
+            ),
+            MediaKind.VOICE: MediaRule(
+                max_bytes=self.voice_bytes,
+                content_types=frozenset({"audio/amr", "audio/mpeg"}),
+                max_seconds=self.voice_s,
+            ),
+            MediaKind.VIDEO: MediaRule(
+                max_bytes=self.video_bytes, content_types=frozenset({"video/mp4"})
+            ),
         }
 
 

@@ -5,13 +5,27 @@ from typing import Any
 import orjson
 
 from hub.errors import PermanentSendError
-from hub.model.message import MenuPart, Part, TextPart
+from hub.model.message import (
+    LinkPart,
+    MediaKind,
+    MediaPart,
+    MenuPart,
+    NoticePart,
+    Part,
+    TextPart,
+)
 
-SENDABLE = frozenset({TextPart.__name__, MenuPart.__name__})
+SENDABLE = frozenset(
+    part.__name__ for part in (TextPart, MenuPart, LinkPart, MediaPart, NoticePart)
+)
+LONGEST_TITLE = 64
+LONGEST_DESCRIPTION = 512
 
 
-def send_body(openid: str, part: Part, *, max_text: int, max_options: int) -> bytes:
-    """UTF-8 without escapes: WeChat shows a `\\uXXXX` literally.
+def send_body(
+    openid: str, part: Part, *, max_text: int, max_options: int, provider_id: str = ""
+) -> bytes:
+    """UTF-8 without escapes: WeChat shows a `\\uXXXX` literally. `provider_id`: of a medium.
 
     Raises:
         PermanentSendError: not sendable here, or outside the limits the core was told.
@@ -20,6 +34,12 @@ def send_body(openid: str, part: Part, *, max_text: int, max_options: int) -> by
         body = _text(part, max_text)
     elif isinstance(part, MenuPart):
         body = _menu(part, max_options)
+    elif isinstance(part, LinkPart):
+        body = _card(part.title or part.url, part.url, part.description)
+    elif isinstance(part, MediaPart) and part.media is MediaKind.FILE:
+        body = _card(part.name or part.url, part.url)
+    elif isinstance(part, MediaPart) and provider_id:
+        body = _media(part, provider_id)
     else:
         raise PermanentSendError("part_not_supported", detail=type(part).__name__)
     try:
@@ -42,3 +62,22 @@ def _menu(part: MenuPart, max_options: int) -> dict[str, Any]:
     items = [{"id": option.id, "content": option.title} for option in part.options]
     menu = {"head_content": part.head, "list": items, "tail_content": part.tail}
     return {"msgtype": "msgmenu", "msgmenu": menu}
+
+
+def _card(title: str, url: str, description: str = "") -> dict[str, Any]:
+    """One article: WeChat has no file message, a file goes out as the address it stands at."""
+    if not url.startswith(("https://", "http://")):
+        raise PermanentSendError("link_not_sendable", detail="only http and https addresses")
+    article = {
+        "title": title[:LONGEST_TITLE],
+        "description": description[:LONGEST_DESCRIPTION],
+        "url": url,
+    }
+    return {"msgtype": "news", "news": {"articles": [article]}}
+
+
+def _media(part: MediaPart, provider_id: str) -> dict[str, Any]:
+    content = {"media_id": provider_id}
+    if part.media is MediaKind.VIDEO and part.name:
+        content["title"] = part.name[:LONGEST_TITLE]
+    return {"msgtype": part.media.value, part.media.value: content}

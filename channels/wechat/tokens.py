@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import orjson
 
-from channels.wechat.api import Api
+from channels.wechat.api import Api, Call
 from channels.wechat.config import WeChatConfig
 from channels.wechat.errors import refusal
 from channels.wechat.health import Health
@@ -74,6 +74,14 @@ class TokenKeeper:
         if token is not None and token.generation > rejected.generation:
             return token
         return await self._obtain(rejected=rejected)
+
+    async def proven(self) -> Token:
+        """What these credentials get from the provider now; it is not kept.
+
+        Raises:
+            RetryableSendError, PermanentSendError: they get none.
+        """
+        return await self._call(0, force=False)
 
     def confirm(self) -> None:
         """The provider took a message: its rejection of the token is over."""
@@ -188,7 +196,7 @@ class TokenKeeper:
         )
         asked_at = self._clock.now()
         try:
-            answer = await self._api.post(PATH, body)
+            answer = (await self._api.call(Call(path=PATH, body=body))).answer
         except PermanentSendError:
             raise
         except SendError as exc:

@@ -12,9 +12,10 @@ from channels.wechat.events import COMMON, signal_of
 from channels.wechat.xml import read_fields
 from hub.errors import InboundRejected
 from hub.model.ids import ChannelId
-from hub.model.inputs import CustomerMessage, CustomerSignal, Inbound
+from hub.model.inputs import CustomerMessage, CustomerSignal, Inbound, Receipt
 from hub.model.message import (
     Address,
+    DeliveryState,
     LinkPart,
     LocationPart,
     MediaKind,
@@ -29,17 +30,19 @@ from hub.ports import GrantRule
 Fields = Mapping[str, str]
 LAST_SECOND = 253_402_300_799  # 9999-12-31, the end of datetime
 LONGEST_KEY = 200
+NOTICE_RESULT = "templatesendjobfinish"
 LONGEST_NUMBER = 20
 SENDER = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """What of the configuration a push is read with."""
+    """What of the configuration a push is read with. `notices`: the templates this hub sends."""
 
     channel_id: ChannelId
     name: str
     grants: Mapping[str, GrantRule]
+    notices: frozenset[str] = frozenset()
 
 
 def parse_push(body: bytes, account: Account) -> Inbound:
@@ -74,6 +77,9 @@ def parse_fields(fields: Fields, account: Account) -> Inbound:
         grants=account.grants,
     )
     if kind.lower() == "event":
+        is_result = fields.get("Event", "").lower() == NOTICE_RESULT and "MsgID" in fields
+        if account.notices and is_result:
+            return _receipt(fields, head)
         return _event(fields, head)
     return _message(kind, fields, head)
 
@@ -113,11 +119,7 @@ def _message(kind: str, fields: Fields, head: _Head) -> CustomerMessage:
 
 def _event(fields: Fields, head: _Head) -> CustomerSignal:
     event = fields.get("Event", "")
-    own = fields.get("EventKey", "") or fields.get("MsgID", "") or _digest(_extras(fields))
-    external_id = f"e:{head.address.value}:{head.seconds}:{event}:{own}"
-    if len(external_id) > LONGEST_KEY:
-        digest = blake2b(f"{event}:{own}".encode(), digest_size=16).hexdigest()
-        external_id = f"e:{head.address.value}:{head.seconds}:#{digest}"
+    external_id = _event_key(event, fields, head)
     signal = signal_of(event, fields)
     return CustomerSignal(
         address=head.address,
@@ -129,6 +131,29 @@ def _event(fields: Fields, head: _Head) -> CustomerSignal:
         raw=tuple(fields.items()) if signal.whole else tuple(_extras(fields).items()),
         grant=head.grant(signal.grant),
     )
+
+
+def _receipt(fields: Fields, head: _Head) -> Receipt:
+    """What became of a service notice: "success", "failed:user block", "failed: system failed"."""
+    status = fields.get("Status", "")
+    taken = status == "success"
+    return Receipt(
+        channel_id=head.address.channel_id,
+        provider_id=fields.get("MsgID", ""),
+        external_id=_event_key(fields["Event"], fields, head),
+        state=DeliveryState.DELIVERED if taken else DeliveryState.FAILED,
+        reported_at=head.sent_at,
+        code="" if taken else ("messages_refused" if "block" in status else "provider_failed"),
+    )
+
+
+def _event_key(event: str, fields: Fields, head: _Head) -> str:
+    own = fields.get("EventKey", "") or fields.get("MsgID", "") or _digest(_extras(fields))
+    found = f"e:{head.address.value}:{head.seconds}:{event}:{own}"
+    if len(found) <= LONGEST_KEY:
+        return found
+    digest = blake2b(f"{event}:{own}".encode(), digest_size=16).hexdigest()
+    return f"e:{head.address.value}:{head.seconds}:#{digest}"
 
 
 def _extras(fields: Fields) -> dict[str, str]:
@@ -206,6 +231,14 @@ def _link(fields: Fields) -> Part | None:
     )
 
 
+def _mini_program(fields: Fields) -> Part | None:
+    """Opens nowhere but in WeChat: its address names the program and the page in it."""
+    app, page = fields.get("AppId", ""), fields.get("PagePath", "")
+    if not app:
+        return None
+    return LinkPart(title=fields.get("Title", ""), url=f"mini-program:{app}/{page}")
+
+
 PARTS: Mapping[str, Callable[[Fields], Part | None]] = {
     "text": _text,
     "image": _media(MediaKind.IMAGE),
@@ -215,4 +248,5 @@ PARTS: Mapping[str, Callable[[Fields], Part | None]] = {
     "location": _location,
     "link": _link,
     "file": _file,
+    "miniprogrampage": _mini_program,
 }

@@ -17,7 +17,8 @@ from channels.wechat.simulator.account import Account, demo_account
 from channels.wechat.simulator.world import World
 from hub.errors import InboundRejected, Overloaded, StoreUncertain
 from hub.model.inputs import Inbound
-from hub.ports import Accept, TokenStore, WebhookRequest
+from hub.model.message import MediaFile, MediaKind
+from hub.ports import Accept, Clock, Exchange, MediaMeta, StoredMedia, TokenStore, WebhookRequest
 from hub.store.memory.database import Database
 from hub.store.memory.stores import MemoryStores
 
@@ -86,7 +87,7 @@ def free_port() -> int:
     raise AssertionError("no free port")
 
 
-def memory_tokens(clock: ManualClock) -> TokenStore:
+def memory_tokens(clock: Clock) -> TokenStore:
     return MemoryStores(Database(), clock).tokens
 
 
@@ -96,14 +97,82 @@ def config_of(account: Account, base_url: str = "http://127.0.0.1:9", **more: An
 
 def adapter_of(
     account: Account,
-    clock: ManualClock,
+    clock: Clock,
     *,
     base_url: str = "http://127.0.0.1:9",
     tokens: TokenStore | None = None,
+    files: "Files | None" = None,
+    log: "Log | None" = None,
     **more: Any,
 ) -> WeChatAdapter:
     store = memory_tokens(clock) if tokens is None else tokens
-    return WeChatAdapter(config_of(account, base_url, **more), clock, store)
+    config = config_of(account, base_url, **more)
+    return WeChatAdapter(config, clock, store, media=files, exchanges=log)
+
+
+class Files:
+    """Implements `hub.ports.MediaReader`: files that were examined before."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, tuple[MediaMeta, bytes]] = {}
+        self.opened = 0
+        self.fail: Exception | None = None
+
+    def add(
+        self,
+        media_id: str,
+        kind: MediaKind,
+        content: bytes,
+        content_type: str,
+        *,
+        size: int = -1,
+        seconds: int = 0,
+    ) -> None:
+        file = MediaFile(
+            content_type=content_type,
+            size=len(content) if size < 0 else size,
+            milliseconds=seconds * 1000,
+        )
+        meta = MediaMeta(
+            media_id=media_id,
+            kind=kind,
+            file=file,
+            digest="",
+            author="agent:7",
+            stored_at=START,
+            ready=True,
+        )
+        self.kept[media_id] = (meta, content)
+
+    async def open(self, media_id: str) -> StoredMedia | None:
+        self.opened += 1
+        if self.fail is not None:
+            raise self.fail
+        found = self.kept.get(media_id)
+        if found is None:
+            return None
+        meta, content = found
+        return StoredMedia(
+            meta=meta,
+            content_type=meta.file.content_type,
+            size=len(content),
+            content=_chunks(content),
+        )
+
+
+async def _chunks(content: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(content), 64 * 1024):
+        yield content[start : start + 64 * 1024]
+
+
+class Log:
+    """Implements `hub.ports.ExchangeLog`."""
+
+    def __init__(self) -> None:
+        self.kept: list[Exchange] = []
+
+    def record(self, exchange: Exchange) -> None:
+        self.kept.append(exchange)
 
 
 def world_of(clock: ManualClock, hook: str = "http://127.0.0.1:9/", mode: str = "safe") -> World:
@@ -131,7 +200,7 @@ class Inbox:
 
 @asynccontextmanager
 async def hook_server(
-    adapter: WeChatAdapter, accept: Accept, clock: ManualClock, port: int
+    adapter: WeChatAdapter, accept: Accept, clock: Clock, port: int
 ) -> AsyncIterator[str]:
     """The least a hub's hook does, on a real socket."""
 

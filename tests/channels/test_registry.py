@@ -25,7 +25,13 @@ def test_a_document_becomes_a_running_adapter() -> None:
     adapter = build(read(GOOD), clock=clock, tokens=memory_tokens(clock))
     assert (adapter.id, adapter.kind) == ("wechat-main", "wechat")
     assert adapter.capabilities.max_text == 600
-    assert sorted(adapter.capabilities.parts) == ["MenuPart", "TextPart"]
+    assert sorted(adapter.capabilities.parts) == [
+        "LinkPart",
+        "MediaPart",
+        "MenuPart",
+        "NoticePart",
+        "TextPart",
+    ]
 
 
 WRONG: list[tuple[str, dict[str, Any], str]] = [

@@ -38,7 +38,9 @@ async def test_no_answer_in_time_is_a_failed_try() -> None:
     async with stage(timeout_s=0.05, attempts=1) as it:
         it.hook.stuck = asyncio.Event()
         it.write()
-        await until(lambda: it.states() == ["failed"])
+        await until(lambda: it.bubbles("account") == [SERVICE_BROKEN])
+        assert it.states() == ["failed"]
+        assert len(it.hook.bodies) == 1
         it.hook.stuck.set()
 
 

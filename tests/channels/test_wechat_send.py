@@ -29,6 +29,7 @@ from hub.model.message import (
     TextPart,
     UnsupportedPart,
 )
+from hub.services.fitting import fit_part
 from tests.channels.support import CHANNEL, ManualClock, adapter_of, free_port, world_of
 
 HELLO = TextPart(text="您好，我们 24 小时内回复您😀")
@@ -103,6 +104,40 @@ async def test_a_menu_arrives_as_msgmenu() -> None:
         ]
 
 
+async def test_a_link_arrives_as_a_card_of_one_article() -> None:
+    async with line() as it:
+        await it.send(LinkPart(title="还款说明", url="https://bank.example/r", description="三步"))
+        assert it.sent == [
+            {
+                "articles": [
+                    {"title": "还款说明", "description": "三步", "url": "https://bank.example/r"}
+                ]
+            }
+        ]
+
+
+async def test_a_file_with_an_address_goes_out_as_its_link() -> None:
+    file = MediaPart(
+        media=MediaKind.FILE, provider_ref="", name="合同.pdf", url="https://bank.example/f/1"
+    )
+    async with line() as it:
+        await it.send(file)
+        assert it.sent == [
+            {
+                "articles": [
+                    {"title": "合同.pdf", "description": "", "url": "https://bank.example/f/1"}
+                ]
+            }
+        ]
+
+
+async def test_a_place_goes_out_as_text() -> None:
+    place = LocationPart(latitude=31.230416, longitude=121.473701, label="黄浦支行")
+    async with line() as it:
+        await it.send(fit_part(place, it.adapter.capabilities))
+        assert it.sent == [{"content": "黄浦支行 (31.230416, 121.473701)"}]
+
+
 def test_the_body_is_utf_8_without_escapes() -> None:
     body = send_body("o1", TextPart(text="你好\n😀"), max_text=600, max_options=10)
     assert body == '{"touser":"o1","msgtype":"text","text":{"content":"你好\\n😀"}}'.encode()
@@ -111,9 +146,10 @@ def test_the_body_is_utf_8_without_escapes() -> None:
 @pytest.mark.parametrize(
     ("part", "code"),
     [
-        (MediaPart(media=MediaKind.IMAGE, provider_ref="m"), "part_not_supported"),
+        (MediaPart(media=MediaKind.IMAGE, provider_ref="m"), "media_missing"),
+        (MediaPart(media=MediaKind.FILE, provider_ref="", media_id="f1"), "link_not_sendable"),
         (LocationPart(latitude=1, longitude=2), "part_not_supported"),
-        (LinkPart(title="t", url="u"), "part_not_supported"),
+        (LinkPart(title="t", url="javascript:alert(1)"), "link_not_sendable"),
         (UnsupportedPart(kind="x"), "part_not_supported"),
         (TextPart(text=""), "text_empty"),
         (TextPart(text="字" * 601), "text_too_long"),
@@ -150,17 +186,29 @@ CODE_TABLE = [
     (41001, PermanentSendError, "call_incomplete", "down"),
     (41002, PermanentSendError, "call_incomplete", "down"),
     (41004, PermanentSendError, "call_incomplete", "down"),
+    (40004, PermanentSendError, "media_type_not_sent", "ok"),
+    (40005, PermanentSendError, "media_type_not_sent", "ok"),
+    *((n, PermanentSendError, "media_too_large", "ok") for n in (40006, *range(40009, 40013))),
+    (40037, PermanentSendError, "template_unknown", "ok"),
+    (40053, PermanentSendError, "scene_not_allowed", "ok"),
+    (41005, PermanentSendError, "content_empty", "ok"),
     (43004, PermanentSendError, "not_following", "ok"),
     (43019, PermanentSendError, "blocked", "ok"),
     (43101, PermanentSendError, "consent_refused", "ok"),
     (43117, RetryableSendError, "too_frequent", "degraded"),
+    (44001, PermanentSendError, "content_empty", "ok"),
     (44004, PermanentSendError, "content_empty", "ok"),
     *((n, PermanentSendError, "content_too_large", "ok") for n in range(45001, 45009)),
     (45009, RetryableSendError, "daily_quota_reached", "degraded"),
     (45011, RetryableSendError, "rate_limited", "degraded"),
     (45015, PermanentSendError, "reply_window_closed", "ok"),
+    (45029, PermanentSendError, "too_many_codes", "ok"),
     (45047, PermanentSendError, "reply_quota_exhausted", "ok"),
     (45067, PermanentSendError, "key_too_long", "ok"),
+    (45072, PermanentSendError, "body_refused", "ok"),
+    (45080, PermanentSendError, "typing_not_now", "ok"),
+    (45081, PermanentSendError, "typing_already", "ok"),
+    (46003, PermanentSendError, "no_menu", "ok"),
     (47001, PermanentSendError, "body_refused", "ok"),
     (47003, PermanentSendError, "body_refused", "ok"),
     (48001, PermanentSendError, "not_authorised", "down"),
@@ -218,6 +266,9 @@ async def test_a_message_the_provider_knows_already_counts_as_sent() -> None:
     async with line() as it:
         it.fault(kind="errcode", code=45065)
         await it.send()
+        call = it.world.phones[it.openid].entries[-1]
+        assert json.loads(call["response"]["body"])["errcode"] == 45065
+        assert it.adapter.health()["state"] == "ok"
 
 
 async def test_the_alarm_ends_with_the_next_message_that_goes_out() -> None:

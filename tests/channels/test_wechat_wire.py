@@ -145,23 +145,26 @@ def test_a_pressed_menu_item_is_a_choice_and_opens_the_click_window() -> None:
 
 
 def test_unknown_type_is_kept_not_dropped() -> None:
-    found = message("miniprogrampage")
+    found = read(push(MsgType="hologram", Content="", Depth="3"), "gh_1")
+    assert isinstance(found, CustomerMessage)
     assert found.parts == (
         UnsupportedPart(
-            kind="miniprogrampage",
+            kind="hologram",
             raw={
-                "ToUserName": "toUser",
-                "FromUserName": "fromUser",
-                "CreateTime": "1482048670",
-                "MsgType": "miniprogrampage",
-                "MsgId": "1234567890123456",
-                "Title": "Title",
-                "AppId": "AppId",
-                "PagePath": "PagePath",
-                "ThumbUrl": "ThumbUrl",
-                "ThumbMediaId": "ThumbMediaId",
+                "ToUserName": "gh_1",
+                "FromUserName": "oAlice",
+                "CreateTime": "1348831860",
+                "MsgType": "hologram",
+                "MsgId": "7",
+                "Depth": "3",
             },
         ),
+    )
+
+
+def test_a_mini_program_card_is_a_link_no_browser_opens() -> None:
+    assert message("miniprogrampage").parts == (
+        LinkPart(title="Title", url="mini-program:AppId/PagePath"),
     )
 
 
@@ -249,38 +252,6 @@ def test_a_known_event_keeps_the_fields_of_its_own() -> None:
         "SubscribeMsgPopupEvent.List.SubscribeStatusString#2": "reject",
         "SubscribeMsgPopupEvent.List.PopupScene#2": "2",
     }
-
-
-TEMPLATES = [
-    ("event_template_success", "200163836", "success"),
-    ("event_template_captured", "3576043305420816385", "success"),
-    ("event_template_user_block", "200163840", "failed:user block"),
-    ("event_template_system_failed", "200163840", "failed: system failed"),
-]
-
-
-@pytest.mark.parametrize(("name", "number", "status"), TEMPLATES)
-def test_the_result_of_a_template_another_system_sent_is_a_signal_with_its_status(
-    name: str, number: str, status: str
-) -> None:
-    found = signal(name)
-    assert (found.kind, found.value, found.grant) == ("template_result", status, None)
-    assert dict(found.raw) == {"MsgID": number, "Status": status}
-
-
-def test_a_template_result_without_number_or_status_is_kept() -> None:
-    body = raw("event_template_success")
-    for cut in (b"<MsgID>200163836</MsgID>", b"<Status><![CDATA[success]]></Status>"):
-        assert cut in body
-        body = body.replace(cut, b"")
-    found = read(body)
-    assert isinstance(found, CustomerSignal)
-    assert (found.kind, found.value, found.raw) == ("template_result", "", ())
-
-
-def test_results_of_two_templates_in_one_second_have_two_keys() -> None:
-    other = raw("event_template_success").replace(b"200163836", b"200163837")
-    assert read(raw("event_template_success")).external_id != read(other).external_id
 
 
 @pytest.mark.parametrize("name", EVERY_FILE)

@@ -7,6 +7,9 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Mode = Literal["plain", "compatible", "safe"]
+CARD_NOTICE = "tm-card-spending-k3Fq0"
+LOAN_NOTICE = "tm-loan-repayment-Zp81c"
+BRANCH_NOTICE = "sub-branch-number-Wm7aR"
 
 
 class Account(BaseModel):
@@ -23,6 +26,9 @@ class Account(BaseModel):
     mode: Mode = "safe"
     ip_allowed: bool = True
     send_authorised: bool = True
+    open_platform: bool = True
+    templates: tuple[str, ...] = (CARD_NOTICE, LOAN_NOTICE)
+    subscriptions: tuple[str, ...] = (BRANCH_NOTICE,)
 
     def channel_document(self, channel_id: str, base_url: str) -> dict[str, Any]:
         """The hub's configuration of the same account."""
@@ -36,6 +42,8 @@ class Account(BaseModel):
             "aes_key": self.aes_key,
             "mode": self.mode,
             "base_url": base_url,
+            "picture_base_url": base_url,
+            "notice_templates": [*self.templates, *self.subscriptions],
         }
 
 
@@ -51,6 +59,10 @@ def demo_account(mode: Mode = "safe") -> Account:
 
 def _derived(name: str) -> bytes:
     return hashlib.sha256(f"lianluo wechat simulator: {name}".encode()).digest()
+
+
+MIB = 1024 * 1024
+NoticeStatus = Literal["success", "failed:user block", "failed: system failed"]
 
 
 class Window(BaseModel):
@@ -77,6 +89,18 @@ class Rules(BaseModel):
     forced_apart_s: float = 30
     text_bytes: int = 2048
     menu_items: int = 10
+    media_s: float = 3 * 24 * 3600
+    media_bytes: dict[str, int] = {
+        "image": 10 * MIB,
+        "voice": 2 * MIB,
+        "video": 10 * MIB,
+        "thumb": 64 * 1024,
+    }
+    notice_s: float = 1.0
+    notice_memory_s: float = 600
+    qr_longest_s: int = 2_592_000
+    qr_permanent: int = 100_000
+    daily_limit: int = 500_000
 
 
 class PushRules(BaseModel):
@@ -109,7 +133,21 @@ class CallFault(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    call: Literal["token", "stable_token", "send", "typing"] = "send"
+    call: Literal[
+        "token",
+        "stable_token",
+        "send",
+        "typing",
+        "upload",
+        "media",
+        "template",
+        "subscribe",
+        "user",
+        "qrcode",
+        "menu",
+        "quota",
+        "addresses",
+    ] = "send"
     kind: Literal["errcode", "status", "slow", "half", "garbage", "cut"]
     code: int = -1
     status: int = 502
@@ -129,6 +167,8 @@ class FaultPlan(BaseModel):
     calls: list[CallFault] | None = None
     expire_tokens: bool = False
     revoke_tokens: bool = False
+    expire_media: bool = False
+    notice_status: NoticeStatus | None = None
     mode: Mode | None = None
     aes_key: str | None = Field(default=None, min_length=43, max_length=43)
     ip_allowed: bool | None = None

@@ -73,6 +73,8 @@ class Deliveries:
         windows = self._world.windows
         if name == "subscribe":
             phone.following = True
+            phone.followed_at = int(self._world.clock.now().timestamp())
+            phone.scene = str(own.get("EventKey", "")).removeprefix(pushes.SCENE)
             windows.grant(phone.openid, "follow")
         elif name == "unsubscribe":
             phone.following = False
@@ -81,9 +83,19 @@ class Deliveries:
             windows.grant(phone.openid, "scan")
         elif name in pushes.CLICKS:
             windows.grant(phone.openid, "click")
+        elif name == "subscribe_msg_popup_event":
+            phone.consents.update(pushes.agreed(own))
         event_id = f"e{self._world.next_id()}"
         self._push(phone, own, event_id)
         return event_id
+
+    def later(self, phone: Phone, own: dict[str, Any], seconds: float) -> None:
+        """Push an event after a while: WeChat tells the fate of a notice on its own time."""
+        self._group.create_task(self._later(phone, own, seconds))
+
+    async def _later(self, phone: Phone, own: dict[str, Any], seconds: float) -> None:
+        await self._world.clock.sleep(seconds)
+        self.event(phone, own)
 
     async def verify(self) -> bool:
         """The GET of the provider's console: does the hook answer `echostr`?"""

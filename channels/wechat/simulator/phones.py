@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,6 +26,10 @@ class Phone:
     nickname: str
     clock: Clock
     following: bool = False
+    followed_at: int = 0
+    scene: str = ""
+    unionid: str = field(default_factory=lambda: "o6_" + secrets.token_urlsafe(19))
+    consents: Counter[str] = field(default_factory=Counter)
     last_exchange: float = float("-inf")
     typing_until: float = float("-inf")
     count: int = 0

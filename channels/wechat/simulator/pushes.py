@@ -6,6 +6,7 @@ from typing import Any
 Fields = Mapping[str, Any]
 
 CLICKS = frozenset({"click", "scancode_push", "scancode_waitmsg"})
+SCENE = "qrscene_"
 
 MESSAGE_FIELDS: dict[str, dict[str, Any]] = {
     "text": {"Content": ""},
@@ -56,3 +57,10 @@ def event_fields(event: str, key: str, own: Fields) -> dict[str, Any]:
     if key or event in {"subscribe", "unsubscribe"}:
         found["EventKey"] = key
     return {**found, **EVENT_FIELDS.get(event.lower(), {}), **own}
+
+
+def agreed(own: Fields) -> list[str]:
+    """Ids of the notices a phone consents to in `subscribe_msg_popup_event`."""
+    listed = own.get("SubscribeMsgPopupEvent", {}).get("List", [])
+    rows = [listed] if isinstance(listed, Mapping) else listed
+    return [str(r["TemplateId"]) for r in rows if r.get("SubscribeStatusString") == "accept"]

@@ -7,11 +7,12 @@ from contextlib import asynccontextmanager
 import aiohttp
 from aiohttp import web
 
-from channels.wechat.simulator import phone_api, provider
+from channels.wechat.simulator import phone_api, provider, provider_console, provider_media
+from channels.wechat.simulator.answering import WORLD
 from channels.wechat.simulator.deliveries import Deliveries
 from channels.wechat.simulator.world import World
 
-BODY_LIMIT = 1 << 20
+BODY_LIMIT = 32 << 20
 SHUTDOWN_S = 1.0
 
 
@@ -43,13 +44,14 @@ async def running(world: World, *, port: int, host: str = "127.0.0.1") -> AsyncI
 
 def _app(world: World, deliveries: Deliveries) -> web.Application:
     app = web.Application(client_max_size=BODY_LIMIT, middlewares=[phone_api.plain_errors])
-    app[provider.WORLD] = world
-    app[phone_api.DELIVERIES] = deliveries
-    app.add_routes([*provider.routes(), *phone_api.routes()])
+    app[WORLD] = world
+    app[provider_console.DELIVERIES] = deliveries
+    for part in (provider, provider_media, provider_console, phone_api):
+        app.add_routes(part.routes())
     app.on_shutdown.append(_end_streams)
     return app
 
 
 async def _end_streams(app: web.Application) -> None:
-    for phone in app[provider.WORLD].phones.values():
+    for phone in app[WORLD].phones.values():
         phone.close()

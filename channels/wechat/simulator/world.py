@@ -2,12 +2,23 @@
 
 import random
 import secrets
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from channels.wechat.simulator.account import Account, CallFault, FaultPlan, PushRules, Rules
+from channels.wechat.simulator.account import (
+    Account,
+    CallFault,
+    FaultPlan,
+    NoticeStatus,
+    PushRules,
+    Rules,
+)
 from channels.wechat.simulator.books import SendBook, TokenBook, WindowBook
+from channels.wechat.simulator.notices import NoticeBook
 from channels.wechat.simulator.phones import Phone, fresh_openid
+from channels.wechat.simulator.qr import QrBook
+from channels.wechat.simulator.shelf import Shelf
 from hub.ports import Clock
 
 NICKNAMES = ("小林", "阿芳", "老周", "婷婷", "大伟", "小雨", "国强", "思琪")
@@ -33,6 +44,12 @@ class World:
     tokens: TokenBook = field(init=False)
     windows: WindowBook = field(init=False)
     sends: SendBook = field(init=False)
+    shelf: Shelf = field(init=False)
+    notices: NoticeBook = field(init=False)
+    qr: QrBook = field(init=False)
+    calls: Counter[str] = field(default_factory=Counter)
+    menu: dict[str, Any] | None = None
+    notice_status: NoticeStatus = "success"
     last_id: int = field(init=False)
     steps: int = 0
 
@@ -40,6 +57,9 @@ class World:
         self.tokens = TokenBook(self.account, self.rules, self.clock)
         self.windows = WindowBook(self.rules, self.clock)
         self.sends = SendBook(self.clock)
+        self.shelf = Shelf(self.rules, self.clock)
+        self.notices = NoticeBook(self.rules, self.clock)
+        self.qr = QrBook(self.rules, self.clock)
         self.dice = random.Random(self.push_rules.seed)  # noqa: S311 - a repeatable fault plan
         self.last_id = int(self.clock.now().timestamp() * 1000) * 10_000
 
@@ -80,6 +100,10 @@ class World:
             self.tokens.expire_all()
         if plan.revoke_tokens:
             self.tokens.revoke_all()
+        if plan.expire_media:
+            self.shelf.expire_all()
+        if plan.notice_status is not None:
+            self.notice_status = plan.notice_status
         for name in ("mode", "aes_key", "ip_allowed", "send_authorised"):
             value = getattr(plan, name)
             if value is not None:
@@ -91,6 +115,8 @@ class World:
             "tokens": dict(self.tokens.counts),
             "windows": self.windows.plain(),
             "sent": self.sends.sent[after:],
+            "notices": list(self.notices.taken),
+            "calls": dict(self.calls),
             "refused": {str(code): count for code, count in self.sends.refused.items()},
             "pushes": self.pushes[after:],
         }
