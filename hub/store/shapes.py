@@ -8,6 +8,9 @@ Doc = dict[str, Any]
 OPEN_STATES = frozenset({"queued", "sending"})
 DEAD_STATES = frozenset({"failed", "uncertain"})
 
+EXCHANGE_FIELDS = ("channel_id", "direction", "outcome", "operation", "request_id", "ref")
+EXCHANGE_TEXTS = ("operation", "code", "provider_code")
+
 
 def gapless(docs: Iterable[Doc], field: str, after: int) -> list[Doc]:
     """The prefix that follows `after` without a gap in a dense number.

@@ -115,7 +115,7 @@ async def test_a_newer_database_is_refused_and_left_alone(
     database = mongo_stores.database
     await database["migrations"].insert_one({"_id": 99, "name": "of tomorrow", "at": NOON})
     await database["inbox"].drop_index("dead")
-    with pytest.raises(StartError, match=r"migration 99, this one knows 3"):
+    with pytest.raises(StartError, match=r"migration 99, this one knows 4"):
         await open_stores(mongo_uri, database.name, manual_clock)
     assert "dead" not in await database["inbox"].index_information()
 

@@ -4,8 +4,10 @@ from hub.ports import Clock, HeartStores
 from hub.store.memory.alarms import MemoryAlarms
 from hub.store.memory.database import Connection, Database
 from hub.store.memory.documents import MemoryDocuments
+from hub.store.memory.exchanges import MemoryExchanges
 from hub.store.memory.inbox import MemoryInbox
 from hub.store.memory.journal import MemoryJournal
+from hub.store.memory.media import MemoryMedia
 from hub.store.memory.outbox import MemoryOutbox
 from hub.store.memory.projections import MemoryProjections, MemoryReading
 from hub.store.memory.shards import MemoryShards
@@ -28,7 +30,9 @@ class MemoryStores:
             projections=MemoryProjections(connection),
         )
         self.documents = MemoryDocuments(connection)
+        self.exchanges = MemoryExchanges(connection)
         self.reading = MemoryReading(connection)
+        self.media = MemoryMedia(connection)
         self.tokens = MemoryTokens(connection, clock)
 
     async def close(self) -> None:

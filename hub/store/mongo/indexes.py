@@ -70,8 +70,21 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
         _index("agents", ("agents", 1), *NEWEST),
     ),
     projected("customers"): (*PROJECTED, _index("agents", ("agents", 1), *NEWEST)),
+    projected("unanswered"): (*PROJECTED, _index("digest", ("digest", 1), *NEWEST)),
+    "media": (_index("expires", ("expires_at", 1), sparse=True),),
+    "media_files.files": (),
+    "media_files.chunks": (_index("place", ("files_id", 1), ("n", 1)),),
+    "exchanges": (
+        _index("expiry", ("expire_at", 1), expires=True),
+        _index("newest", ("at", -1), ("_id", -1)),
+        _index("channel", ("channel_id", 1), ("at", -1), ("_id", -1)),
+        _index("faults", ("outcome", 1), ("at", -1), ("_id", -1), only={"fault": True}),
+        _index("request", ("request_id", 1), sparse=True),
+        _index("ref", ("ref", 1), sparse=True),
+    ),
     **dict.fromkeys(PLAIN, ()),
     "sessions": (_index("expiry", ("expire_at", 1), expires=True),),
+    "attempts": (_index("expiry", ("expire_at", 1), expires=True),),
 }
 
 

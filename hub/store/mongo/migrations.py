@@ -38,6 +38,7 @@ MIGRATIONS: Sequence[Migration] = (
     Migration(1, "first collections", _collections),
     Migration(2, "desk: catalogue, agents of conversations, parts of snapshots", _collections),
     Migration(3, "commands found by their key", _commands),
+    Migration(4, "files, keys and the audit log", _collections),
 )
 
 

@@ -4,8 +4,10 @@ from hub.ports import Clock, HeartStores
 from hub.store.mongo.alarms import MongoAlarms
 from hub.store.mongo.client import Client, Timeouts, asking, connect
 from hub.store.mongo.documents import MongoDocuments
+from hub.store.mongo.exchanges import MongoExchanges
 from hub.store.mongo.inbox import MongoInbox
 from hub.store.mongo.journal import MongoJournal
+from hub.store.mongo.media import MongoMedia
 from hub.store.mongo.migrations import migrate
 from hub.store.mongo.outbox import MongoOutbox
 from hub.store.mongo.projections import MongoProjections
@@ -32,7 +34,9 @@ class MongoStores:
             projections=MongoProjections(db),
         )
         self.documents = MongoDocuments(db)
+        self.exchanges = MongoExchanges(db, clock)
         self.reading = MongoReading(db, clock)
+        self.media = MongoMedia(db)
         self.tokens = MongoTokens(db, clock)
 
     async def ping(self) -> None:
