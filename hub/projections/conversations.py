@@ -20,6 +20,7 @@ from hub.model.message import (
     LocationPart,
     MediaPart,
     MenuPart,
+    NoticePart,
     Part,
     TextPart,
     UnsupportedPart,
@@ -29,6 +30,13 @@ Doc = dict[str, Any]
 TEXT_LIMIT = 120
 """Characters of the last message shown in a list."""
 _read = reader(e.Event)
+QUIET = (
+    e.DeliveryChanged,
+    e.MessageDiscarded,
+    e.MediaStored,
+    e.MediaDelayed,
+    e.MediaRefused,
+)
 UNDELIVERED = frozenset({DeliveryState.FAILED, DeliveryState.UNCERTAIN})
 
 
@@ -94,13 +102,13 @@ def _blank(key: str, commit: Doc) -> Doc:
 
 
 def _move(doc: Doc, event: Any, commit: Doc) -> None:
-    """Receipts and decisions about lost rows do not bring a conversation to the top."""
+    """Receipts, files and decisions about lost rows do not bring a conversation to the top."""
     state = MOVES.get(type(event))
     if state is not None:
         doc["state"] = state.value
     if isinstance(event, e.ConversationClosed):
         doc["closed_at"] = commit["at"]
-    if not isinstance(event, e.DeliveryChanged | e.MessageDiscarded):
+    if not isinstance(event, QUIET):
         doc["updated_at"] = commit["at"]
 
 
@@ -149,6 +157,8 @@ def _assigned(doc: Doc, event: e.InteractionAssigned | e.InteractionResumed) -> 
 
 def _requeued(doc: Doc, event: e.InteractionRequeued) -> None:
     doc.pop("agent_id", None)
+    if event.queue_id is not None:
+        doc["queue_id"] = event.queue_id
 
 
 def _finished(doc: Doc, event: e.WrapUpFinished) -> None:
@@ -196,7 +206,7 @@ def _text(part: Part) -> str:
             return part.title
         case LocationPart():
             return part.label
-        case MediaPart() | UnsupportedPart():
+        case MediaPart() | NoticePart() | UnsupportedPart():
             return ""
 
 

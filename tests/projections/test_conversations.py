@@ -6,7 +6,7 @@ import pytest
 
 from hub.model import inputs as i
 from hub.model.bot import BotAction
-from hub.model.ids import AgentId
+from hub.model.ids import AgentId, QueueId
 from hub.model.message import (
     DeliveryState,
     LinkPart,
@@ -273,3 +273,13 @@ def test_the_same_commits_fold_to_the_same_documents() -> None:
     for step in (message(), answer(), hand_off(), message("在吗"), reply(), close(), message()):
         stream.do(step)
     assert folded(stream) == folded(stream)
+
+
+def test_the_queue_is_the_one_the_work_went_to_last() -> None:
+    stream = stream_in("active")
+    assert only(stream)["queue_id"] == "general"
+    stream.do(give_back(1, reason="transferred", queue_id=QueueId("loans")))
+    assert only(stream)["queue_id"] == "loans"
+    stream.do(offer(2))
+    stream.do(give_back(2, reason="declined", queue_id=QueueId("loans")))
+    assert only(stream)["queue_id"] == "loans"

@@ -1,0 +1,1 @@
+"""What the bank knows: articles, their publications, and what customers asked in vain."""
