@@ -24,6 +24,11 @@ class Texts:
     queued: str
     queued_wait: str
     nobody_here: str
+    helpful: str
+    not_helpful: str
+    rated_up: str
+    rated_down: str
+    to_person: str
 
 
 ZH = Texts(
@@ -34,6 +39,11 @@ ZH = Texts(
     queued="前面还有 {place} 位客户在等候，轮到您时坐席会在这里回复您。",
     queued_wait="前面还有 {place} 位客户在等候，大约 {minutes} 分钟后轮到您，坐席会在这里回复您。",
     nobody_here="现在没有坐席在线。您可以先把问题留在这里，坐席上线后会在这里回复您。",
+    helpful="有帮助",
+    not_helpful="没帮助",
+    rated_up="感谢您的反馈，很高兴能帮到您。",
+    rated_down="抱歉没有帮到您。您可以看看下面的内容，或者转人工：",
+    to_person="转人工",
 )
 EN = Texts(
     hand_off="A colleague will take over and answer you right here. One moment, please.",
@@ -46,6 +56,11 @@ EN = Texts(
     "in about {minutes} min.",
     nobody_here="None of our colleagues is online right now. Leave your question here, "
     "and you will get the answer here as soon as one of them is back.",
+    helpful="Helpful",
+    not_helpful="Not helpful",
+    rated_up="Thank you for telling us. Glad it helped.",
+    rated_down="Sorry that did not help. One of these may, or a colleague:",
+    to_person="Talk to a person",
 )
 
 
@@ -57,6 +72,7 @@ _AS_IT_IS = frozenset({"max_misses", "default_queue", "queue_of_reason"})
 class Policy:
     """The life of a conversation.
 
+    `bot_burst`: how long a fragment waits for the rest of its sentence, 0 = not at all.
     `max_misses`: how often in a row the bot may fail to help; the next time a person takes over.
     `without_bot`: channel accounts whose customers go straight to people. `queue_of_reason`: where
     a hand-off for this reason waits, else in `default_queue`.
@@ -64,6 +80,7 @@ class Policy:
 
     bot_idle: timedelta = timedelta(minutes=30)
     bot_answer_within: timedelta = timedelta(seconds=10)
+    bot_burst: timedelta = timedelta(seconds=1.2)
     active_idle: timedelta = timedelta(minutes=20)
     active_idle_grace: timedelta = timedelta(minutes=2)
     wrap_up_limit: timedelta = timedelta(minutes=10)

@@ -182,6 +182,8 @@ def answer(
     conversation: ConversationId = CONVERSATION,
     candidates: int = 0,
     language: str = "zh",
+    article: str = "",
+    rateable: bool = False,
 ) -> i.BotReplied:
     return i.BotReplied(
         conversation_id=conversation,
@@ -191,11 +193,14 @@ def answer(
             reason=reason,
             text=words,
             language=language,
+            article_id=article,
+            article_version=3 if article else 0,
             candidates=tuple(
                 Candidate(article_id=f"a{n}", title=f"文章{n}", score=0.5)
                 for n in range(candidates)
             ),
         ),
+        rateable=rateable,
     )
 
 
@@ -239,12 +244,8 @@ def assign(epoch: int = 1, agent: AgentId = AGENT) -> i.WorkAssigned:
     return i.WorkAssigned(interaction_id=INTERACTION, agent_id=agent, epoch=epoch)
 
 
-def give_back(
-    epoch: int = 1, *, reason: str = "declined", note: str = "", author: str = ""
-) -> i.WorkReturned:
-    return i.WorkReturned(
-        interaction_id=INTERACTION, epoch=epoch, reason=reason, note=note, author=author
-    )
+def give_back(epoch: int = 1, *, reason: str = "declined", **more: Any) -> i.WorkReturned:
+    return i.WorkReturned(interaction_id=INTERACTION, epoch=epoch, reason=reason, **more)
 
 
 def in_line(place: int = 2, *, wait_s: int = 150, agents: int = 3) -> i.WorkQueued:

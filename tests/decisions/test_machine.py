@@ -26,17 +26,9 @@ from hub.model.ids import AgentId, ConversationId, CustomerId, InteractionId, Me
 from hub.model.message import Address, DeliveryState, TextPart
 from hub.projections.conversations import Conversations
 from hub.projections.customers import Customers
-from tests.decisions.stream import (
-    CUSTOMER_ID,
-    HOME,
-    WX,
-    Stream,
-    answer,
-    grant,
-    message,
-    reply,
-    way_to,
-)
+from tests.decisions import stream as s
+from tests.decisions.lists import lists_agree
+from tests.decisions.stream import CUSTOMER_ID, HOME, WX, Stream, answer, grant, message, reply
 
 OTHER = Address(channel_id=WX, value="openid-2")
 ABSORBED = CustomerId("ff" * 10)
@@ -45,7 +37,10 @@ STEPS = st.sampled_from([0, 1, 1, 1, -1])  # from the epoch of today
 OFTEN = st.sampled_from([True, True, True, False])
 SELDOM = st.sampled_from([False, False, False, True])
 AGENTS = st.sampled_from([AgentId("7"), AgentId("8")])
-WORDS = st.sampled_from(["你好", "hello", "???", "转人工", ""])
+WORDS = st.sampled_from(["你好", "hello", "???", "转人工", "", "转账", "手续费"])
+ACTIONS = st.sampled_from(BotAction)
+TIMERS = st.sampled_from(["bot", "burst", "idle", "grace", "wrap_up", "x"])
+CHOICES = st.sampled_from(["", "", "", "a0", "person", "rate:up:", "rate:down:"])
 
 
 def is_open(machine: "Conversing") -> bool:
@@ -67,13 +62,17 @@ class Conversing(RuleBasedStateMachine):
 
     @initialize(standing=st.sampled_from(ConversationState))
     def begin_anywhere(self, standing: ConversationState) -> None:
-        for step in way_to(standing.value):
+        for step in s.way_to(standing.value):
             self.do(step)
 
     # ------------------------------------------------------------ who does something
-    @rule(words=WORDS, address=st.sampled_from([HOME, OTHER]), windowed=OFTEN)
-    def customer_writes(self, words: str, address: Address, windowed: bool) -> None:
-        self.do(message(words, at=self.stream.at, address=address, windowed=windowed))
+    @rule(words=WORDS, address=st.sampled_from([HOME, OTHER]), windowed=OFTEN, choice=CHOICES)
+    def customer_writes(self, words: str, address: Address, windowed: bool, choice: str) -> None:
+        if choice.startswith("rate:"):
+            choice += next(iter(self.stream.state.given), "x")
+        self.do(
+            message(words, at=self.stream.at, address=address, windowed=windowed, choice=choice)
+        )
 
     @precondition(is_open)
     @rule(
@@ -94,12 +93,22 @@ class Conversing(RuleBasedStateMachine):
         )
 
     @precondition(is_open)
-    @rule(action=st.sampled_from(BotAction), oldest=st.booleans(), words=WORDS)
-    def bot_answers(self, action: BotAction, oldest: bool, words: str) -> None:
+    @rule(
+        action=st.sampled_from(BotAction), oldest=st.booleans(), words=WORDS, article=st.booleans()
+    )
+    def bot_answers(self, action: BotAction, oldest: bool, words: str, article: bool) -> None:
         asked = list(self.conversation.asked) if self.conversation else []
         message_id = asked[0 if oldest else -1] if asked else MessageId("x")
-        said = answer(action, conversation=self.name, words=words, candidates=2)
-        self.do(i.BotReplied(conversation_id=self.name, message_id=message_id, answer=said.answer))
+        found = "a0" if article and action is BotAction.ANSWER else ""
+        said = answer(action, conversation=self.name, words=words, candidates=2, article=found)
+        self.do(
+            i.BotReplied(
+                conversation_id=self.name,
+                message_id=message_id,
+                answer=said.answer,
+                rateable=article,
+            )
+        )
 
     @precondition(is_open)
     @rule(pending=SELDOM)
@@ -227,13 +236,16 @@ class Conversing(RuleBasedStateMachine):
     def person_thinks_better_of_merging(self) -> None:
         self.do(i.UndoMerge(author="api:crm"))
 
-    @rule(minutes=st.sampled_from([0.05, 0.05, 1, 1, 5, 25, 25, 3000]))
+    @rule(minutes=st.sampled_from([0.01, 0.01, 0.05, 0.05, 1, 1, 5, 25, 25, 3000]))
     def time_passes(self, minutes: float) -> None:
         for events in self.stream.later(timedelta(minutes=minutes)):
             self.check(events)
 
     @precondition(is_open)
-    @rule(name=st.sampled_from(["bot", "idle", "grace", "wrap_up", "x"]), back=st.integers(1, 3))
+    @rule(
+        name=st.sampled_from(["bot", "burst", "idle", "grace", "wrap_up", "x"]),
+        back=st.integers(1, 3),
+    )
     def a_timer_fires_too_late(self, name: str, back: int) -> None:
         armed = self.stream.state.timers.get(name)
         generation = (armed.generation if armed else self.generation) - back
@@ -307,10 +319,10 @@ class Conversing(RuleBasedStateMachine):
             assert timers == set()
             return
         match conversation.state:
-            case ConversationState.BOT if conversation.asked:
-                assert timers == {"bot", "idle"}
             case ConversationState.BOT:
-                assert timers == {"idle"}
+                owed = {"bot"} if conversation.asked else set()
+                held = {"burst"} if conversation.held else set()
+                assert timers == {"idle"} | owed | held
             case ConversationState.ACTIVE:
                 assert timers in ({"idle"}, {"grace"})
             case ConversationState.WRAP_UP:
@@ -327,6 +339,17 @@ class Conversing(RuleBasedStateMachine):
             assert self.conversation.state == "bot" or not self.conversation.asked
 
     @invariant()
+    def no_words_are_left_unasked(self) -> None:
+        """Words without an answer are held for more, or a question that is owed an answer."""
+        if self.conversation is None:
+            return
+        words, held = self.conversation.words, self.conversation.held
+        question = self.conversation.question
+        assert held is None or question is None
+        assert question is None or question in self.conversation.asked
+        assert not words or held or question
+
+    @invariant()
     def no_grant_is_overdrawn_and_nothing_grows_without_bound(self) -> None:
         state = self.stream.state
         for known in state.addresses.values():
@@ -335,6 +358,7 @@ class Conversing(RuleBasedStateMachine):
         assert len(state.addresses) <= 2
         assert len(state.rows) <= 16
         assert len(state.outgoing) <= 16
+        assert len(state.given) <= 8
 
     @invariant()
     def a_merged_customer_has_nothing_open(self) -> None:
@@ -359,24 +383,7 @@ class Conversing(RuleBasedStateMachine):
                     docs = lists.setdefault(projection.name, {})
                     docs[key] = projection.fold(key, docs.get(key), commit)
         assert rules.freeze(again) == rules.freeze(stream.state)
-        self._lists_agree(lists.get("conversations", {}), lists.get("customers", {}))
-
-    def _lists_agree(self, conversations: dict[str, Any], customers: dict[str, Any]) -> None:
-        state = self.stream.state
-        assert len(conversations) == state.episodes
-        for key, doc in conversations.items():
-            assert doc["state"] == (self.stream.standing if key == self.open else "closed")
-            assert doc["undelivered"] == len(doc["undelivered_rows"])
-            if key == self.open:
-                assert doc.get("agent_id") == self.conversation.agent_id
-            assert doc["state"] not in ("active", "wrap_up") or doc["agent_id"] in doc["agents"]
-        for doc in customers.values():
-            assert doc.get("open_conversation_id") == self.open
-            assert doc.get("merged_into") == state.merged_into
-            assert doc.get("merge_planned") == state.merge_planned
-            assert doc["absorbed"] == state.absorbed
-            known = [f"{a['channel_id']}|{a['value']}" for a in doc["addresses"]]
-            assert sorted(known) == sorted(state.addresses)
+        lists_agree(stream, lists.get("conversations", {}), lists.get("customers", {}))
 
 
 Conversing.TestCase.settings = settings(

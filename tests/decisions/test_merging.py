@@ -312,7 +312,7 @@ def test_after_undo_the_window_opens_with_the_next_message(town: Town) -> None:
 
 def test_the_effects_of_a_merge_carry_the_original_input(town: Town) -> None:
     town.merge(HIGH, LOW)
-    town.do(HIGH, message("原话", address=HIGH))
+    town.do(HIGH, message("原话？", address=HIGH))
     tells = [e for _, e in town[HIGH].effects if isinstance(e, Tell)]
     jobs = [e for _, e in town[LOW].effects if isinstance(e, Job)]
     assert tells[0].body == {
@@ -322,7 +322,7 @@ def test_the_effects_of_a_merge_carry_the_original_input(town: Town) -> None:
         "grants": [[HIGH.key, {"kind": "message", "quota": 5, "until": grant(START).until}]],
     }
     assert tells[1].body == town[HIGH].commits[-1]["input"]["body"]
-    assert jobs[-1].body["question"] == {"text": "原话"}
+    assert jobs[-1].body["question"] == {"text": "原话？"}
     assert jobs[-1].destination == f"customer:{customer(LOW)}"
     assert jobs[-1].repeatable
 

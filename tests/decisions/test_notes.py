@@ -84,7 +84,7 @@ def test_a_note_after_the_warning_does_not_go_on() -> None:
 def written() -> Stream:
     """A whole life with internal words at every place that takes them."""
     stream = Stream()
-    stream.do(message("我的卡丢了"))
+    stream.do(message("我的卡丢了。"))
     stream.do(note(f"{SECRET} 机器人时"))
     stream.do(answer(seq=1))
     stream.do(message("转人工"))

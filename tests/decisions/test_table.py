@@ -9,7 +9,7 @@ from hub.decisions.customer.table import TABLE, ConversationState
 from hub.model import inputs as i
 from hub.model.events import Ignored, Refused
 from hub.model.ids import CustomerId
-from hub.model.message import DeliveryState, TextPart
+from hub.model.message import DeliveryState, MediaState, TextPart
 from tests.decisions.stream import (
     CONVERSATION,
     HOME,
@@ -54,6 +54,14 @@ INPUTS: dict[str, Any] = {
     ),
     "discard": i.DiscardMessage(author="api:crm", of="00:1#0"),
     "delivery": i.DeliveryReport(of="00:1#0", state=DeliveryState.SENT),
+    "file": i.MediaReport(
+        media_id="0" * 32,
+        conversation_id=CONVERSATION,
+        message_id=answer().message_id,
+        index=0,
+        state=MediaState.REFUSED,
+        code="polyglot",
+    ),
     "hand off": hand_off(),
     "close": close(),
     "offer": offer(epoch=2),
@@ -87,6 +95,7 @@ CELLS: dict[str, tuple[str, ...]] = {
     "resend": SAME,
     "discard": SAME,
     "delivery": SAME,
+    "file": SAME,
     "hand off": ("queued", *["!already_handed_off"] * 4, "!conversation_closed"),
     "close": (*["closed"] * 5, "!conversation_closed"),
     "offer": (

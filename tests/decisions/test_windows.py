@@ -77,9 +77,35 @@ def test_a_new_message_opens_the_window_anew() -> None:
     stream = queued()
     for _ in range(5):
         stream.do(reply())
+    for row in range(6):
+        stream.report(row, DeliveryState.SENT)
     stream.do(message("在吗"))
     assert [names(stream.do(reply())) for _ in range(5)] == [["MessageSent"]] * 5
     assert reasons(stream.do(reply())) == ["reply_quota_exhausted"]
+
+
+def test_what_is_on_its_way_counts_in_the_window_it_arrives_in() -> None:
+    stream = queued()
+    for _ in range(3):
+        stream.do(reply())
+    stream.do(message("在吗"))
+    assert left(stream) == 1
+    assert names(stream.do(reply())) == ["MessageSent"]
+    assert reasons(stream.do(reply())) == ["reply_quota_exhausted"]
+    for row in range(5):
+        stream.report(row, DeliveryState.SENT)
+    assert left(stream) == 0
+    stream.do(message("还在吗"))
+    assert left(stream) == 5
+
+
+def test_what_is_uncertain_is_not_on_its_way_any_more() -> None:
+    stream = queued()
+    stream.report(0, DeliveryState.SENT)
+    stream.do(reply())
+    stream.report(1, DeliveryState.UNCERTAIN)
+    stream.do(message("在吗"))
+    assert left(stream) == 5
 
 
 def test_all_parts_or_none() -> None:
@@ -179,9 +205,21 @@ def test_what_may_have_arrived_gives_nothing_back() -> None:
     assert left(stream) == 5
 
 
+def test_a_charge_moves_to_the_later_grant_and_is_given_back_to_it() -> None:
+    stream = queued()
+    stream.report(0, DeliveryState.SENT)
+    stream.do(reply())
+    stream.do(message("在吗"))
+    assert left(stream) == 4
+    stream.report(1, DeliveryState.FAILED, "rejected")
+    assert left(stream) == 5
+
+
 def test_a_charge_of_an_earlier_grant_is_not_given_back_to_a_later_one() -> None:
     stream = queued()
     stream.do(reply())
+    stream.report(1, DeliveryState.UNCERTAIN)
+    stream.report(0, DeliveryState.SENT)
     stream.do(message("在吗"))
     stream.report(1, DeliveryState.FAILED, "rejected")
     assert left(stream) == 5
@@ -199,6 +237,7 @@ def test_the_provider_closes_the_window(code: str) -> None:
 
 def test_the_provider_does_not_close_a_window_opened_since() -> None:
     stream = queued()
+    stream.report(0, DeliveryState.SENT)
     stream.do(reply())
     stream.do(message("在吗"))
     stream.report(1, DeliveryState.FAILED, "reply_window_closed")
@@ -245,5 +284,6 @@ def test_unsettled_messages_are_not_remembered_for_ever() -> None:
     for _ in range(30):
         stream.do(message())
         stream.do(reply())
+        stream.report(-1, DeliveryState.UNCERTAIN)
     assert len(stream.state.outgoing) == 16
     assert len(stream.state.addresses[HOME.key].grants) == 1

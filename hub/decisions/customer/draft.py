@@ -26,10 +26,7 @@ class Draft:
     @property
     def open(self) -> Conversation:
         """The open conversation, where the table says there is one."""
-        found = self.state.conversation
-        if found is None:
-            raise LookupError("no open conversation")
-        return found
+        return open_in(self.state)
 
     def add(self, event: Any) -> None:
         self.events.append(event)
@@ -46,3 +43,9 @@ class Draft:
         """The id of the next message of ours in this commit."""
         self._messages += 1
         return MessageId(f"{conversation_id}.{self.seq}.{self._messages - 1}")
+
+
+def open_in(state: CustomerState) -> Conversation:
+    if state.conversation is None:
+        raise LookupError("no open conversation")
+    return state.conversation

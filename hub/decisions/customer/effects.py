@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from hub.decisions.customer.media import media_jobs
 from hub.model.codec import pack, plain
 from hub.model.desk_inputs import PlaceWork, ReleaseWork, ResumeWork, WrapUpWork
 from hub.model.effects import Effect, Job, JobKind, Tell
@@ -14,6 +15,7 @@ from hub.model.events import (
     InteractionResumed,
     MergedInto,
     MergeUndone,
+    MessageReceived,
     MessageSent,
     WrapUpStarted,
 )
@@ -24,7 +26,10 @@ from hub.model.inputs import AbsorbCustomer, ReleaseCustomer
 def effects_of(stream: str, event: Any, body: Mapping[str, Any]) -> Iterable[Effect]:
     match event:
         case MessageSent():
-            return [_send(event, index) for index in range(len(event.parts))]
+            sends = [_send(event, index) for index in range(len(event.parts))]
+            return [*sends, *media_jobs(event)]
+        case MessageReceived():
+            return media_jobs(event)
         case BotAsked():
             return [_ask(stream, event)]
         case Forwarded():
@@ -91,6 +96,7 @@ def _ask(stream: str, event: BotAsked) -> Job:
             "conversation_id": event.conversation_id,
             "message_id": event.message_id,
             "question": plain(event.question),
+            "channel_id": event.channel_id,
         },
         repeatable=True,
     )

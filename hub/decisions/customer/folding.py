@@ -10,8 +10,10 @@ from hub.decisions.customer.sending import UNDELIVERED
 from hub.decisions.customer.state import (
     CUSTOMER_AUTHOR,
     SYSTEM_AUTHOR,
+    AskedBack,
     Conversation,
     CustomerState,
+    Given,
     KnownAddress,
     SentRow,
     Timer,
@@ -21,6 +23,9 @@ from hub.model import events as e
 from hub.model.bot import BotAction
 from hub.model.ids import MessageId
 from hub.model.message import Address, DeliveryState, ReplyGrant
+
+RATEABLE = 8
+"""Answers of one customer that may still be rated."""
 
 
 def _nothing(state: CustomerState, event: Any, at: datetime) -> None:
@@ -41,7 +46,7 @@ def _received(state: CustomerState, event: e.MessageReceived, at: datetime) -> N
     if event.display_name:
         known.display_name = event.display_name
     if event.grant is not None:
-        windows.give(known, event.grant, seq)
+        windows.reopen(state, known, event.grant, seq)
     state.language = language_of(event.parts) or state.language
     conversation = _open(state)
     conversation.address = event.address.key
@@ -55,20 +60,67 @@ def _signal(state: CustomerState, event: e.SignalReceived, at: datetime) -> None
     elif event.kind == "followed" or event.grant is not None:
         known.reachable = True
     if event.grant is not None:
-        windows.give(known, event.grant, state.seq + 1)
+        windows.reopen(state, known, event.grant, state.seq + 1)
+
+
+def _held(state: CustomerState, event: e.QuestionHeld, at: datetime) -> None:
+    conversation = _open(state)
+    conversation.words, conversation.held = event.text, event.message_id
 
 
 def _asked(state: CustomerState, event: e.BotAsked, at: datetime) -> None:
-    _open(state).asked[event.message_id] = at
+    """A question that grew is owed an answer since it was first asked."""
+    conversation, asked = _open(state), _open(state).asked
+    since = at if event.instead_of is None else asked.pop(event.instead_of, at)
+    asked[event.message_id] = since
+    if event.question.choice:
+        conversation.asked_back = None
+    else:
+        conversation.words = event.question.text
+        conversation.question, conversation.held = event.message_id, None
 
 
 def _answered(state: CustomerState, event: e.BotAnswered, at: datetime) -> None:
-    conversation = _open(state)
+    conversation, answer = _open(state), event.answer
     conversation.asked.pop(event.message_id, None)
-    if event.answer.action is BotAction.ANSWER:
+    if conversation.question == event.message_id:
+        conversation.words, conversation.question = "", None
+    if answer.action is BotAction.ANSWER:
         conversation.misses = 0
-    elif event.answer.is_miss:
+    elif answer.is_miss:
         conversation.misses += 1
+    if answer.action is BotAction.SUGGEST and answer.is_gap and event.question:
+        conversation.asked_back = AskedBack(
+            event.message_id, event.question, answer.language, answer.candidates
+        )
+    if answer.article_id:
+        _remember_answer(state, event)
+
+
+def _remember_answer(state: CustomerState, event: e.BotAnswered) -> None:
+    answer = event.answer
+    state.given[event.message_id] = Given(
+        conversation_id=event.conversation_id,
+        question=event.question,
+        article_id=answer.article_id,
+        article_version=answer.article_version,
+        model=answer.model,
+        language=answer.language,
+        others=tuple(c for c in answer.candidates if c.article_id != answer.article_id),
+    )
+    if len(state.given) > RATEABLE:
+        del state.given[next(iter(state.given))]
+
+
+def _missed(state: CustomerState, event: e.QuestionMissed, at: datetime) -> None:
+    conversation = state.conversation
+    back = conversation.asked_back if conversation else None
+    if conversation is not None and back is not None and back.message_id == event.message_id:
+        conversation.asked_back = None
+
+
+def _rated(state: CustomerState, event: e.AnswerRated, at: datetime) -> None:
+    state.given.pop(event.message_id, None)
 
 
 def _sent(state: CustomerState, event: e.MessageSent, at: datetime) -> None:
@@ -95,6 +147,7 @@ def _delivery(state: CustomerState, event: e.DeliveryChanged, at: datetime) -> N
 def _handed_off(state: CustomerState, event: e.HandedOff, at: datetime) -> None:
     conversation = _move(state, event)
     conversation.asked.clear()
+    conversation.words, conversation.held, conversation.question = "", None, None
     conversation.interactions += 1
     conversation.interaction_id = event.interaction_id
     conversation.agent_id = None
@@ -225,12 +278,18 @@ FOLDS: Mapping[type, Callable[[CustomerState, Any, datetime], None]] = {
     e.ConversationOpened: _opened,
     e.MessageReceived: _received,
     e.SignalReceived: _signal,
+    e.QuestionHeld: _held,
     e.BotAsked: _asked,
     e.BotAnswered: _answered,
+    e.QuestionMissed: _missed,
+    e.AnswerRated: _rated,
     e.MessageSent: _sent,
     e.MessageWithheld: _nothing,
     e.MessageDiscarded: _discarded,
     e.DeliveryChanged: _delivery,
+    e.MediaStored: _nothing,
+    e.MediaDelayed: _nothing,
+    e.MediaRefused: _nothing,
     e.HandedOff: _handed_off,
     e.InteractionOffered: _offered,
     e.InteractionRequeued: _requeued,

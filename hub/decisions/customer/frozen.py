@@ -6,6 +6,7 @@ from typing import Any
 from hub.decisions.customer.state import (
     Conversation,
     CustomerState,
+    Given,
     KnownAddress,
     Outgoing,
     SentRow,
@@ -31,6 +32,7 @@ def freeze(state: CustomerState) -> Doc:
             for message_id, sent in state.outgoing.items()
         ],
         "rows": [[of, plain(row)] for of, row in state.rows.items()],
+        "given": [[message_id, plain(given)] for message_id, given in state.given.items()],
         "merged_into": state.merged_into,
         "merge_planned": state.merge_planned,
         "absorbed": list(state.absorbed),
@@ -53,6 +55,7 @@ def thaw(doc: Mapping[str, Any]) -> CustomerState:
             for message_id, address, seq, charges in doc["outgoing"]
         },
         rows={of: unpack_as(row, SentRow) for of, row in doc["rows"]},
+        given={message_id: unpack_as(given, Given) for message_id, given in doc["given"]},
         merged_into=doc["merged_into"],
         merge_planned=doc["merge_planned"],
         absorbed=list(doc["absorbed"]),

@@ -43,7 +43,10 @@ def returned(draft: Draft, command: WorkReturned) -> None:
         return
     draft.add(
         InteractionRequeued(
-            interaction_id=command.interaction_id, epoch=command.epoch, reason=command.reason
+            interaction_id=command.interaction_id,
+            epoch=command.epoch,
+            reason=command.reason,
+            queue_id=command.queue_id,
         )
     )
     if command.note.strip():

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from hub.decisions.customer.draft import Draft
-from hub.decisions.customer.state import Conversation
+from hub.decisions.customer.draft import Draft, open_in
+from hub.decisions.customer.state import Conversation, CustomerState
 from hub.decisions.customer.table import ACTIVE, NOT_YOURS, WRAP_UP
-from hub.decisions.customer.windows import NO_ADDRESS, charge
+from hub.decisions.customer.windows import NO_ADDRESS, charge_parts
 from hub.model.events import (
     DeliveryChanged,
     Ignored,
@@ -14,6 +14,7 @@ from hub.model.events import (
     MessageWithheld,
     Refused,
 )
+from hub.model.ids import ConversationId
 from hub.model.inputs import DeliveryReport, DiscardMessage, ResendMessage, SendMessage
 from hub.model.message import DeliveryState, Part, TextPart
 
@@ -45,7 +46,7 @@ def send(draft: Draft, command: SendMessage) -> None:
         draft.add(Refused(reason="stale_view", detail=str(draft.state.seq)))
     else:
         known = draft.state.addresses.get(conversation.address or "")
-        charged = charge(known, len(command.parts), draft.at)
+        charged = charge_parts(known, command.parts, draft.at)
         if known is None or isinstance(charged, Refused):
             draft.add(charged)
             return
@@ -64,14 +65,18 @@ def send(draft: Draft, command: SendMessage) -> None:
             draft.arm("idle", draft.at + draft.policy.active_idle)
 
 
-def say(draft: Draft, author: str, part: Part) -> None:
-    """A message of the bot or the system; what may not be sent now is withheld, and seen to be."""
-    conversation = draft.open
-    known = draft.state.addresses.get(conversation.address or "")
-    charged = charge(known, 1, draft.at)
+def say(draft: Draft, author: str, part: Part, state: CustomerState | None = None) -> None:
+    """A message of the bot or the system; what may not be sent now is withheld, and seen to be.
+
+    `state` is what the decision's own events make of it, where they matter.
+    """
+    state = state or draft.state
+    conversation = open_in(state)
+    known = state.addresses.get(conversation.address or "")
+    charged = charge_parts(known, (part,), draft.at)
     if known is None or isinstance(charged, Refused):
         reason = charged.reason if isinstance(charged, Refused) else NO_ADDRESS.reason
-        withhold(draft, author, part, reason)
+        withhold(draft, author, part, reason, conversation.conversation_id)
         return
     draft.add(
         MessageSent(
@@ -85,10 +90,16 @@ def say(draft: Draft, author: str, part: Part) -> None:
     )
 
 
-def withhold(draft: Draft, author: str, part: Part, reason: str) -> None:
+def withhold(
+    draft: Draft,
+    author: str,
+    part: Part,
+    reason: str,
+    conversation_id: ConversationId | None = None,
+) -> None:
     draft.add(
         MessageWithheld(
-            conversation_id=draft.open.conversation_id,
+            conversation_id=conversation_id or draft.open.conversation_id,
             author=author,
             parts=(part,),
             reason=reason,
@@ -99,7 +110,8 @@ def withhold(draft: Draft, author: str, part: Part, reason: str) -> None:
 def resend(draft: Draft, command: ResendMessage) -> None:
     """Also after the close: dead letters are looked at later."""
     refusal = _undecided(draft, command.of) or _unknown(draft, command)
-    charged = charge(draft.state.addresses.get(command.address.key), 1, draft.at)
+    known = draft.state.addresses.get(command.address.key)
+    charged = charge_parts(known, (command.part,), draft.at)
     if refusal is not None:
         draft.add(refusal)
     elif isinstance(charged, Refused):

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from hub.decisions.customer.table import BOT, ConversationState
+from hub.model.bot import Candidate
 from hub.model.ids import AgentId, ConversationId, CustomerId, InteractionId, MessageId
 from hub.model.message import Address, DeliveryState
 
@@ -33,13 +34,38 @@ class KnownAddress:
     heard: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class AskedBack:
+    """A question the bot answered with buttons, none of which was pressed yet."""
+
+    message_id: MessageId
+    text: str
+    language: str
+    candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An article a customer got and has not rated; `others` are the candidates beside it."""
+
+    conversation_id: ConversationId
+    question: str
+    article_id: str
+    article_version: int
+    model: str
+    language: str
+    others: tuple[Candidate, ...]
+
+
 @dataclass(slots=True)
 class Conversation:
     """The open episode.
 
     `address` is where replies go (a key of `CustomerState.addresses`, or None when it left).
-    `asked` holds the questions the bot still owes an answer, with their time. `said_*` are the
-    last words of anybody but the system, `others_seq` the last ones of anybody but `said_by`.
+    `asked` holds the questions the bot still owes an answer, with their time. `words` have no
+    answer yet: they are `held` for more (the last message of them), or `question` is out.
+    `said_*` are the last words of anybody but the system, `others_seq` the last ones of anybody
+    but `said_by`.
     """
 
     conversation_id: ConversationId
@@ -52,6 +78,10 @@ class Conversation:
     epoch: int = 0
     misses: int = 0
     asked: dict[MessageId, datetime] = field(default_factory=dict)
+    words: str = ""
+    held: MessageId | None = None
+    question: MessageId | None = None
+    asked_back: AskedBack | None = None
     said_seq: int = 0
     said_by: str = ""
     others_seq: int = 0
@@ -92,6 +122,7 @@ class CustomerState:
     generation: int = 0
     outgoing: dict[MessageId, Outgoing] = field(default_factory=dict)
     rows: dict[str, SentRow] = field(default_factory=dict)
+    given: dict[MessageId, Given] = field(default_factory=dict)
     merged_into: CustomerId | None = None
     merge_planned: CustomerId | None = None
     absorbed: list[CustomerId] = field(default_factory=list)

@@ -61,7 +61,14 @@ BY_CONVERSATION = "conversation_id"
 BY_INTERACTION = "interaction_id"
 
 TABLE: Mapping[type, Row] = {
-    inputs.CustomerMessage: Row({**STAYS, WRAP_UP: _to(ACTIVE), CLOSED: _to(BOT, QUEUED, CLOSED)}),
+    inputs.CustomerMessage: Row(
+        {
+            **STAYS,
+            BOT: _to(BOT, QUEUED),
+            WRAP_UP: _to(ACTIVE, WRAP_UP),
+            CLOSED: _to(BOT, QUEUED, CLOSED),
+        }
+    ),
     inputs.CustomerSignal: Row(STAYS),
     inputs.BotReplied: Row(
         {**dict.fromkeys(ConversationState, SUPERSEDED), BOT: _to(BOT, QUEUED)}, BY_CONVERSATION
@@ -73,6 +80,7 @@ TABLE: Mapping[type, Row] = {
     inputs.ResendMessage: Row(STAYS),
     inputs.DiscardMessage: Row(STAYS),
     inputs.DeliveryReport: Row(STAYS),
+    inputs.MediaReport: Row(STAYS),
     inputs.RequestHandOff: Row(
         {
             **dict.fromkeys(ConversationState, ALREADY_HANDED_OFF),

@@ -2,30 +2,33 @@
 
 from datetime import datetime
 
+from hub.decisions.customer.asking import give_up_buttons, listen
 from hub.decisions.customer.draft import Draft
 from hub.decisions.customer.language import language_of
+from hub.decisions.customer.media import awaited
 from hub.decisions.customer.merging import merged_now
+from hub.decisions.customer.rating import OFFERED_ARTICLES, PERSON, is_rating, rate, with_rating
 from hub.decisions.customer.sending import say
 from hub.decisions.customer.state import BOT_AUTHOR, SYSTEM_AUTHOR
 from hub.decisions.customer.table import ACTIVE, BOT, SUPERSEDED, WRAP_UP
 from hub.decisions.customer.waiting import handed_off
-from hub.model.bot import BotAction, BotAnswer, BotQuestion
+from hub.model.bot import BotAction
 from hub.model.events import (
     BotAnswered,
-    BotAsked,
     ConversationClosed,
     ConversationOpened,
     Forwarded,
     HandedOff,
     InteractionResumed,
     MessageReceived,
+    MissReason,
+    QuestionMissed,
     SignalReceived,
 )
 from hub.model.ids import ConversationId, MessageId, QueueId, conversation_id
 from hub.model.inputs import BotFailed, BotReplied, CustomerMessage, CustomerSignal
-from hub.model.message import MediaPart, MenuPart, Option, Part, TextPart
-
-OFFERED_ARTICLES = 3
+from hub.model.message import MenuPart, Option, Part, TextPart
+from hub.model.words import normalise
 
 
 def hear(draft: Draft, command: CustomerMessage) -> None:
@@ -38,8 +41,12 @@ def hear(draft: Draft, command: CustomerMessage) -> None:
         _open(draft, command)
         return
     message_id = _receive(draft, command, conversation.conversation_id)
-    if conversation.state is BOT:
-        _ask(draft, command, conversation.conversation_id, message_id, conversation.misses)
+    if is_rating(command.choice):
+        rate(draft, command.choice)
+    elif conversation.state is BOT and command.choice == PERSON:
+        hand_off(draft, "asked_for_person")
+    elif conversation.state is BOT:
+        listen(draft, command, conversation.conversation_id, message_id)
     elif conversation.state is WRAP_UP:
         _reopen(draft)
     elif conversation.state is ACTIVE and "grace" in state.timers:
@@ -70,11 +77,16 @@ def hear_bot(draft: Draft, command: BotReplied) -> None:
     if command.message_id not in conversation.asked:
         draft.add(SUPERSEDED)
         return
+    question = conversation.words if command.message_id == conversation.question else ""
     draft.add(
         BotAnswered(
-            conversation_id=command.conversation_id, message_id=command.message_id, answer=answer
+            conversation_id=command.conversation_id,
+            message_id=command.message_id,
+            answer=answer,
+            question=question,
         )
     )
+    _miss(draft, command, question)
     if answer.action is BotAction.HAND_OFF:
         hand_off(draft, answer.reason)
     elif answer.is_miss and conversation.misses >= draft.policy.max_misses:
@@ -82,7 +94,7 @@ def hear_bot(draft: Draft, command: BotReplied) -> None:
     elif not answer.text.strip():
         hand_off(draft, "bot_failed")
     else:
-        say(draft, BOT_AUTHOR, _bot_part(draft, answer))
+        say(draft, BOT_AUTHOR, _bot_part(draft, command))
         _wait_for_next_answer(draft, command.message_id)
 
 
@@ -96,6 +108,7 @@ def bot_failed(draft: Draft, command: BotFailed) -> None:
 def hand_off(draft: Draft, reason: str, queue_id: QueueId | None = None) -> None:
     """A person is to answer; the customer is told, if the channel lets us."""
     conversation, language = draft.open, draft.state.language
+    give_up_buttons(draft, conversation)
     known = draft.state.addresses.get(conversation.address or "")
     draft.add(
         handed_off(
@@ -115,6 +128,7 @@ def hand_off(draft: Draft, reason: str, queue_id: QueueId | None = None) -> None
 def close(draft: Draft, reason: str) -> None:
     """The close, and with it a merge that waited for it."""
     conversation = draft.open
+    give_up_buttons(draft, conversation)
     draft.add(
         ConversationClosed(
             conversation_id=conversation.conversation_id,
@@ -133,7 +147,10 @@ def _open(draft: Draft, command: CustomerMessage) -> None:
     if command.address.channel_id in draft.policy.without_bot:
         draft.add(_straight_to_people(draft, command, opened))
         return
-    _ask(draft, command, opened, message_id, 0)
+    if is_rating(command.choice):
+        rate(draft, command.choice)
+    else:
+        listen(draft, command, opened, message_id)
     draft.arm("idle", draft.at + draft.policy.bot_idle)
 
 
@@ -144,7 +161,7 @@ def _receive(draft: Draft, command: CustomerMessage, conversation: ConversationI
             message_id=message_id,
             conversation_id=conversation,
             address=command.address,
-            parts=command.parts,
+            parts=awaited(message_id, command.parts),
             sent_at=command.sent_at,
             grant=command.grant,
             choice=command.choice,
@@ -152,19 +169,6 @@ def _receive(draft: Draft, command: CustomerMessage, conversation: ConversationI
         )
     )
     return message_id
-
-
-def _ask(
-    draft: Draft,
-    command: CustomerMessage,
-    conversation: ConversationId,
-    message_id: MessageId,
-    misses: int,
-) -> None:
-    question = BotQuestion(text=_readable(command.parts), misses=misses, choice=command.choice)
-    draft.add(BotAsked(conversation_id=conversation, message_id=message_id, question=question))
-    if "bot" not in draft.state.timers:
-        draft.arm("bot", draft.at + draft.policy.bot_answer_within)
 
 
 def _wait_for_next_answer(draft: Draft, answered: MessageId) -> None:
@@ -207,7 +211,31 @@ def _straight_to_people(
     )
 
 
-def _bot_part(draft: Draft, answer: BotAnswer) -> Part:
+def _miss(draft: Draft, command: BotReplied, question: str) -> None:
+    """A question put back with buttons is missed when none of them is pressed."""
+    answer = command.answer
+    gave_up = answer.is_miss and draft.open.misses >= draft.policy.max_misses
+    waits = answer.action is BotAction.SUGGEST and not gave_up
+    if not answer.is_gap or waits or not normalise(question, "zh"):
+        return
+    refused = answer.action is BotAction.REFUSE and not gave_up
+    draft.add(
+        QuestionMissed(
+            conversation_id=command.conversation_id,
+            message_id=command.message_id,
+            text=question,
+            reason=MissReason.REFUSED if refused else MissReason.HANDED_OFF,
+            language=answer.language,
+            candidates=answer.candidates,
+        )
+    )
+
+
+def _bot_part(draft: Draft, command: BotReplied) -> Part:
+    answer = command.answer
+    if answer.article_id and command.rateable:
+        texts = draft.policy.texts(answer.language)
+        return with_rating(answer, command.message_id, texts)
     if answer.action is not BotAction.SUGGEST or not answer.candidates:
         return TextPart(text=answer.text)
     return MenuPart(
@@ -217,13 +245,3 @@ def _bot_part(draft: Draft, answer: BotAnswer) -> Part:
         ),
         tail=draft.policy.texts(answer.language).menu_hint,
     )
-
-
-def _readable(parts: tuple[Part, ...]) -> str:
-    """What a bot can read: text and transcripts; may be empty."""
-    texts = (
-        part.text if isinstance(part, TextPart) else part.transcript
-        for part in parts
-        if isinstance(part, TextPart | MediaPart)
-    )
-    return "\n".join(text for text in texts if text)

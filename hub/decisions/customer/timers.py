@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from hub.decisions.customer.asking import ask_held
 from hub.decisions.customer.draft import Draft
 from hub.decisions.customer.handling import start_wrap_up
 from hub.decisions.customer.sending import say
@@ -28,7 +29,7 @@ def _bot_too_slow(draft: Draft) -> None:
 def _bot_idle(draft: Draft) -> None:
     """The timer is armed once and looks, when it fires, how long ago the last words were."""
     idle_at = draft.open.said_at + draft.policy.bot_idle
-    if draft.open.asked or draft.at < idle_at:
+    if draft.open.asked or draft.open.held or draft.at < idle_at:
         draft.arm("idle", max(idle_at, draft.at + draft.policy.bot_answer_within))
         return
     close(draft, "bot_idle")
@@ -60,6 +61,7 @@ def _wrap_up_over(draft: Draft) -> None:
 
 FIRED: Mapping[tuple[ConversationState, str], Callable[[Draft], None]] = {
     (BOT, "bot"): _bot_too_slow,
+    (BOT, "burst"): ask_held,
     (BOT, "idle"): _bot_idle,
     (ACTIVE, "idle"): _active_idle,
     (ACTIVE, "grace"): _grace_over,

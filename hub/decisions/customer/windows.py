@@ -1,10 +1,11 @@
 """Reply windows: which grants a message uses, giving back, closing."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from hub.decisions.customer.state import CustomerState, Grant, KnownAddress, Outgoing
 from hub.model.events import DeliveryChanged, MessageSent, Refused
-from hub.model.message import DeliveryState, ReplyGrant
+from hub.model.message import DeliveryState, NoticePart, Part, ReplyGrant
 
 REMEMBERED = 16
 """How many unsettled messages and rows one stream keeps; older ones are forgotten."""
@@ -26,7 +27,7 @@ def charge(known: KnownAddress | None, parts: int, at: datetime) -> tuple[str, .
         return NO_ADDRESS
     if not known.reachable:
         return UNREACHABLE
-    if not known.grants:
+    if not known.grants or parts == 0:
         return ("",) * parts
     still = [grant for grant in known.grants.values() if at <= grant.until]
     if not still:
@@ -36,6 +37,18 @@ def charge(known: KnownAddress | None, parts: int, at: datetime) -> tuple[str, .
     for grant in still:
         kinds += [grant.kind] * min(grant.left, parts - len(kinds))
     return tuple(kinds) if len(kinds) == parts else QUOTA_EXHAUSTED
+
+
+def charge_parts(
+    known: KnownAddress | None, parts: Sequence[Part], at: datetime
+) -> tuple[str, ...] | Refused:
+    """The same for these parts; a service notice uses no grant ("")."""
+    free = [isinstance(part, NoticePart) for part in parts]
+    kinds = charge(known, free.count(False), at)
+    if isinstance(kinds, Refused):
+        return kinds
+    used = iter(kinds)
+    return tuple("" if is_free else next(used) for is_free in free)
 
 
 def sends_left(known: KnownAddress, at: datetime) -> int | None:
@@ -52,15 +65,36 @@ def give(known: KnownAddress, grant: ReplyGrant, seq: int) -> None:
         known.grants[grant.kind] = Grant(grant.kind, grant.quota, grant.until, seq)
 
 
+def reopen(state: CustomerState, known: KnownAddress, grant: ReplyGrant, seq: int) -> None:
+    """Give a window, less what is still on its way: the provider counts that when it arrives.
+
+    What is uncertain was handed over before.
+    """
+    give(known, grant, seq)
+    opened = known.grants[grant.kind]
+    if opened.given != seq:
+        return
+    uncertain = {
+        row.message_id for row in state.rows.values() if row.state is DeliveryState.UNCERTAIN
+    }
+    for message_id, sent in state.outgoing.items():
+        if sent.address == known.address.key and message_id not in uncertain:
+            for index, (kind, _) in sent.charges.items():
+                if kind == grant.kind and opened.left:
+                    opened.left -= 1
+                    sent.charges[index] = (kind, seq)
+
+
 def take(state: CustomerState, event: MessageSent, seq: int) -> None:
     known = state.addresses.get(event.address.key)
     if known is None or not any(event.charged):
         return
     charges = {}
     for index, kind in enumerate(event.charged):
-        grant = known.grants[kind]
-        grant.left -= 1
-        charges[index] = (kind, grant.given)
+        if kind:
+            grant = known.grants[kind]
+            grant.left -= 1
+            charges[index] = (kind, grant.given)
     state.outgoing[event.message_id] = Outgoing(event.address.key, seq, charges)
     if len(state.outgoing) > REMEMBERED:
         del state.outgoing[next(iter(state.outgoing))]
@@ -84,8 +118,8 @@ def settle(state: CustomerState, event: DeliveryChanged) -> None:
         for grant in known.grants.values():
             if grant.given < sent.seq:
                 grant.left = 0
-        return
     kind, given = charged
     grant_now = known.grants.get(kind)
-    if grant_now is not None and grant_now.given == given:
+    closed = event.code in WINDOW_CODES and given < sent.seq
+    if grant_now is not None and grant_now.given == given and not closed:
         grant_now.left += 1

@@ -32,6 +32,7 @@ def effects_of(event: Any) -> Iterable[Effect]:
                 interaction_id=event.interaction_id,
                 epoch=event.epoch,
                 reason=event.reason,
+                queue_id=event.queue_id,
                 note=event.note,
                 author=event.author,
             )

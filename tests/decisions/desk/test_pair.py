@@ -244,7 +244,7 @@ class Talking(RuleBasedStateMachine):
         assert len({interaction.partition(".")[0] for interaction in works}) == len(works)
 
 
-def busy_day(seed: int) -> None:
+def busy_day(seed: int) -> Talking:
     """Words are on their way for a while, people are quick: the streams run past each other."""
     chance = random.Random(seed)  # noqa: S311 - chance to repeat, not to keep secret
     day = Talking()
@@ -271,11 +271,14 @@ def busy_day(seed: int) -> None:
     for act in chance.choices([a for _, a in acts], [w for w, _ in acts], k=120):
         act()
     day.teardown()
+    return day
 
 
 @pytest.mark.parametrize("seed", range(100))
 def test_busy_days_end_in_agreement(seed: int) -> None:
-    busy_day(seed)
+    streams = busy_day(seed).streams
+    assert not any(streams.told.values())
+    assert all(streams.state(customer_stream(customer)).seq > 3 for customer in CUSTOMERS)
 
 
 Talking.TestCase.settings = settings(

@@ -86,6 +86,7 @@ def test_transfer_to_an_agent_takes_the_note_along_and_is_offered_at_once() -> N
         "interaction_id": W1,
         "epoch": 1,
         "reason": "transferred",
+        "queue_id": GENERAL,
         "note": "要英文服务",
         "author": "agent:ann",
     }

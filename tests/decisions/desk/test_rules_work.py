@@ -222,6 +222,7 @@ def test_an_offer_without_an_answer_goes_on_and_its_agent_is_not_ready() -> None
     ]
     assert made.tells[-2] == {
         "is": "WorkReturned", "interaction_id": W1, "epoch": 1, "reason": "no_answer",
+        "queue_id": GENERAL,
     }  # fmt: skip
 
 
