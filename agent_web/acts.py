@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, assert_never
+from typing import Any, TypeVar, assert_never
 
 from agent_web import commands as asked
 from agent_web.protocol import Do, Done
@@ -27,7 +27,7 @@ from hub.model.ids import (
     stream_kind,
 )
 from hub.model.inputs import AddNote, EndInteraction, FinishWrapUp, RequestHandOff, SendMessage
-from hub.model.message import TextPart
+from hub.model.message import Part, TextPart
 from hub.ports import Capabilities, Commands, Doc, Journal, Outbox, Reading
 from hub.services.access import User
 from hub.services.catalogue import Catalogue
@@ -45,8 +45,10 @@ from hub.services.commands import (
 from hub.services.conversations import CONVERSATIONS
 from hub.services.dead_letters import DeadLetters
 from hub.services.fitting import fit
+from hub.services.media.files import Files
 
-BUDGET_S = 15.0
+T = TypeVar("T")
+READ_S = 10.0
 INTERACTION = re.compile(r"[0-9a-f]{20}\.[1-9][0-9]{0,8}-[1-9][0-9]{0,8}")
 FORBIDDEN = Refusal(reason="forbidden")
 DISPOSITION_NEEDED = Refusal(reason="disposition_needed")
@@ -65,14 +67,14 @@ class Acts:
     dead_letters: DeadLetters
     capabilities: Mapping[ChannelId, Capabilities]
     dispositions: Catalogue[Disposition]
+    files: Files
     may_watch: MayWatch
     wait: float
 
     async def do(self, user: User, viewer: Viewer, act: Do) -> Done:
         command = Command(command_id=act.id, author=user.author)
         try:
-            async with asyncio.timeout(BUDGET_S):
-                outcome = await self._outcome(AgentId(user.username), viewer, command, act.command)
+            outcome = await self._outcome(user, viewer, command, act.command)
         except (StoreUncertain, Overloaded, TimeoutError):
             return Done(id=act.id, state="unknown")
         except PermanentSendError as error:
@@ -80,33 +82,44 @@ class Acts:
         return _done(act.id, outcome)
 
     async def _outcome(
-        self, me: AgentId, viewer: Viewer, command: Command, act: asked.AgentCommand
+        self, user: User, viewer: Viewer, command: Command, act: asked.AgentCommand
     ) -> Outcome:
-        match act:
-            case asked.Move() | asked.HandOff() if LEADS not in viewer.keys:
+        me = AgentId(user.username)
+        if not viewer.keys:
+            return FORBIDDEN
+        match act.do:
+            case "move" | "hand_off" if LEADS not in viewer.keys:
                 return FORBIDDEN
-            case asked.Resend() | asked.Discard():
-                return await self._undelivered(viewer, command, act)
-            case asked.SendText():
-                return await self._send(viewer, command, act)
-            case asked.Note() | asked.End() | asked.Finish() | asked.HandOff():
+            case "resend" | "discard":
+                return await _in_time(self._undelivered(viewer, command, act))
+            case "send":
+                return await self._send(user, viewer, command, act)
+            case "note" | "end" | "finish" | "hand_off":
                 value = _of_customer(act, me, command.author)
                 return await self._to_customer(viewer, command, _customer_of(act), value)
             case _:
                 body = pack(_of_desk(act, me, command.author))
                 return await submit(self.commands, desk_stream(), command, body, wait=self.wait)
 
-    async def _send(self, viewer: Viewer, command: Command, act: asked.SendText) -> Outcome:
-        conversation = await self.reading.get(CONVERSATIONS, act.conversation_id)
+    async def _send(
+        self, user: User, viewer: Viewer, command: Command, act: asked.SendText
+    ) -> Outcome:
+        conversation = await _in_time(self.reading.get(CONVERSATIONS, act.conversation_id))
         if conversation is None:
-            return await self._not_listed(viewer, act)
+            return await _in_time(self._not_listed(viewer, act))
         capabilities = self.capabilities.get(conversation["channel_id"])
         if capabilities is None:
             return Refusal(reason="channel_not_configured")
+        parts: list[Part] = [TextPart(text=act.text)] if act.text else []
+        if act.media_ids:
+            files = await _in_time(self.files.parts(user, act.media_ids, capabilities))
+            if isinstance(files, Refusal):
+                return files
+            parts += files
         message = SendMessage(
             conversation_id=ConversationId(act.conversation_id),
             author=command.author,
-            parts=fit([TextPart(text=act.text)], capabilities),
+            parts=fit(parts, capabilities),
             seen=act.seen,
             interaction_id=InteractionId(act.interaction_id),
             epoch=act.epoch,
@@ -143,17 +156,20 @@ class Acts:
         stream = customer_stream(customer)
         refusal = await self._refusal(viewer, stream, value)
         if refusal is not None:
-            return await self._earlier(stream, command, refusal)
+            return await _in_time(self._earlier(stream, command, refusal))
         return await submit(self.commands, stream, command, pack(value), wait=self.wait)
 
     async def _refusal(self, viewer: Viewer, stream: str, value: Any) -> Refusal | None:
         if not await self._may(viewer, stream):
             return FORBIDDEN
-        if not isinstance(value, FinishWrapUp):
-            return None
-        if not value.disposition:
+        if isinstance(value, FinishWrapUp):
+            return await _in_time(self._unfit(value.disposition))
+        return None
+
+    async def _unfit(self, disposition: str) -> Refusal | None:
+        if not disposition:
             return DISPOSITION_NEEDED if await self.dispositions.all() else None
-        known = await self.dispositions.get(value.disposition)
+        known = await self.dispositions.get(disposition)
         return UNKNOWN_DISPOSITION if known is None else None
 
     async def _may(self, viewer: Viewer, stream: str) -> bool:
@@ -166,12 +182,18 @@ class Acts:
         return refusal if commit is None else outcome_of(commit)
 
 
+async def _in_time(asks: Awaitable[T]) -> T:
+    """What asks a store; commands and topics have limits of their own. Raises TimeoutError."""
+    async with asyncio.timeout(READ_S):
+        return await asks
+
+
 def lane_of(act: asked.AgentCommand) -> str:
     """Acts of one lane are done in order."""
-    match act:
-        case asked.Resend() | asked.Discard():
+    match act.do:
+        case "resend" | "discard":
             return f"outbox:{act.of}"
-        case asked.SendText() | asked.Note() | asked.End() | asked.Finish() | asked.HandOff():
+        case "send" | "note" | "end" | "finish" | "hand_off":
             return customer_stream(_customer_of(act) or "")
         case _:
             return desk_stream()
@@ -180,33 +202,39 @@ def lane_of(act: asked.AgentCommand) -> str:
 def _customer_of(
     act: asked.SendText | asked.Note | asked.End | asked.Finish | asked.HandOff,
 ) -> str | None:
-    if not isinstance(act, asked.End | asked.Finish):
-        return customer_of_conversation(act.conversation_id)
-    if not INTERACTION.fullmatch(act.interaction_id):
-        return None
-    return customer_of_conversation(conversation_of_interaction(act.interaction_id))
+    match act.do:
+        case "send" | "note" | "hand_off":
+            return customer_of_conversation(act.conversation_id)
+        case _ if INTERACTION.fullmatch(act.interaction_id):
+            return customer_of_conversation(conversation_of_interaction(act.interaction_id))
+        case _:
+            return None
 
 
 def _of_customer(
     act: asked.Note | asked.End | asked.Finish | asked.HandOff, me: AgentId, author: str
 ) -> AddNote | EndInteraction | FinishWrapUp | RequestHandOff:
-    match act:
-        case asked.Note(conversation_id=conversation, text=text):
-            return AddNote(conversation_id=ConversationId(conversation), author=author, text=text)
-        case asked.End(interaction_id=interaction, epoch=epoch):
-            return EndInteraction(
-                interaction_id=InteractionId(interaction), agent_id=me, epoch=epoch
+    match act.do:
+        case "note":
+            return AddNote(
+                conversation_id=ConversationId(act.conversation_id), author=author, text=act.text
             )
-        case asked.Finish(interaction_id=interaction, epoch=epoch):
+        case "end":
+            return EndInteraction(
+                interaction_id=InteractionId(act.interaction_id), agent_id=me, epoch=act.epoch
+            )
+        case "finish":
             return FinishWrapUp(
-                interaction_id=InteractionId(interaction),
+                interaction_id=InteractionId(act.interaction_id),
                 agent_id=me,
-                epoch=epoch,
+                epoch=act.epoch,
                 disposition=act.disposition,
                 summary=act.summary,
             )
-        case asked.HandOff(conversation_id=conversation):
-            return RequestHandOff(conversation_id=ConversationId(conversation), author=author)
+        case "hand_off":
+            return RequestHandOff(
+                conversation_id=ConversationId(act.conversation_id), author=author
+            )
         case _:
             assert_never(act)
 

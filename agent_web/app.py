@@ -13,6 +13,11 @@ OURS = "api|hooks|ws|static|health|metrics|sandbox|widget"
 FILE = r".*\.[A-Za-z][A-Za-z0-9]*$"
 """A name with an ending; the number after the dot of a conversation is none."""
 
+STATIC, ASSETS = "/static/", "/static/assets/"
+"""The build names every asset after its content."""
+
+FOR_EVER = "public, max-age=31536000, immutable"
+
 PLACES = rf"/{{place:(?!(?:{OURS})(?:/|$))(?!{FILE}).*}}"
 
 
@@ -26,6 +31,14 @@ def add_pages(app: web.Application, static: Path) -> None:
         return web.FileResponse(index, headers={"Cache-Control": "no-cache"})
 
     app.router.add_get(PLACES, page)
+    app.on_response_prepare.append(_keep_assets)
+
+
+async def _keep_assets(request: web.Request, response: web.StreamResponse) -> None:
+    """What carries a digest of its content in its name is never asked for again."""
+    if request.path.startswith(STATIC):
+        kept = request.path.startswith(ASSETS) and response.status in (200, 206, 304)
+        response.headers.setdefault("Cache-Control", FOR_EVER if kept else "no-cache")
 
 
 def build_of(static: Path, version: str) -> str:

@@ -17,6 +17,7 @@ from hub.model.ids import CustomerId
 from hub.ports import Doc, Reading
 from hub.projections.conversations import Conversations
 from hub.services.live_customers import RECENT
+from hub.services.media.showing import FOLLOWED, follow_media
 
 MESSAGES = 300
 """Messages kept, of the last `RECENT` commits; older ones are read by REST."""
@@ -125,7 +126,7 @@ class CustomerView:
         self._state = state
         self._shelf.begin(commit["seq"])
         self._fold(commit, events)
-        if any(event["is"] in TELLS_OF_CUSTOMER for event in commit["events"]):
+        if not TELLS_OF_CUSTOMER.isdisjoint(event["is"] for event in commit["events"]):
             self._put_customer()
         self._put_open()
         self._shelf.end()
@@ -166,6 +167,11 @@ class CustomerView:
 
     def _follow(self, event: Doc) -> None:
         """What became of a part; a message that is kept no longer is not followed."""
+        if event["is"] in FOLLOWED:
+            message = self._said.get(event["message_id"])
+            if message is not None and follow_media(message["parts"], event):
+                self._shelf.put("message", message["id"], encoded(message), None)
+            return
         if event["is"] not in ("DeliveryChanged", "MessageDiscarded"):
             return
         message_id, index = self._rows.get(event["of"], ("", 0))

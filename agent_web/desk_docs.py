@@ -33,6 +33,7 @@ def work_doc(work: Work, card: Card, queue_id: str, rules: str) -> Doc:
         "waiting_since": work.waiting_since,
         "since": card.since,
         "offer_until": card.until,
+        "first": work.first,
         "returns": card.returns,
         "returned_because": card.returned_because,
         "target": card.target or "",

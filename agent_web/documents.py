@@ -50,8 +50,9 @@ class WhyShape(Frame):
 class WorkDoc(Doc):
     """One interaction at the desk. Agents see their own and what waits in queues they can serve.
 
-    `since`: of this state. `offer_until` while offered. `returns`: how often it came back,
-    `returned_because` the last reason. `target`: the one agent a transfer is meant for.
+    `since`: of this state. `offer_until` while offered. `first`: goes before all new work of its
+    queue. `returns`: how often it came back, `returned_because` the last reason. `target`: the
+    one agent a transfer is meant for.
     """
 
     kind: Literal["work"] = "work"
@@ -70,6 +71,7 @@ class WorkDoc(Doc):
     waiting_since: datetime
     since: datetime
     offer_until: datetime | None
+    first: bool
     returns: int
     returned_because: str
     target: str
@@ -195,11 +197,25 @@ class DeliveryDoc(Frame):
     provider_code: str
 
 
+class RankedShape(Frame):
+    article_id: str
+    title: str
+    score: float
+
+
+class RankingShape(Frame):
+    """What the bot made of a question; `question` is empty for a pressed button."""
+
+    question: str
+    candidates: tuple[RankedShape, ...]
+
+
 class MessageDoc(Doc):
     """`author`: "customer", "bot", "system", "agent:<name>" or "api:<key>". `n` orders a topic: a
     thousand times the commit's seq and the place in it.
 
-    `parts` as they stand in the journal (`is` names the kind). `withheld`: why it was not sent.
+    `parts` as they stand in the journal (`is` names the kind); a file's tells in `media_state` and
+    `file` what became of it (`hub.services.media.showing`). `withheld`: why it was not sent.
     `bot` of an answer: action, reason, score of the best article and its id.
     """
 
@@ -216,6 +232,7 @@ class MessageDoc(Doc):
     command_id: str
     article: str
     score: float
+    ranking: RankingShape | None = None
 
 
 class NoteDoc(Doc):
@@ -234,7 +251,8 @@ class MarkDoc(Doc):
     """A line between the messages: what happened, with whom, why.
 
     `what`: "opened", "handed_off", "offered", "assigned", "returned", "wrap_up", "resumed",
-    "finished", "closed", "followed", "unfollowed", "signal".
+    "finished", "closed", "followed", "unfollowed", "signal", "rated_up", "rated_down". A hand-off
+    by the bot has its last `ranking`.
     """
 
     kind: Literal["mark"] = "mark"
@@ -245,6 +263,7 @@ class MarkDoc(Doc):
     what: str
     who: str
     detail: str
+    ranking: RankingShape | None = None
 
 
 ScreenDoc = Annotated[

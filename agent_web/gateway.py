@@ -30,6 +30,7 @@ from agent_web.protocol import (
 from agent_web.rooms import Rooms
 from agent_web.screens import CLOSE_CODES, Screen
 from agent_web.topics import TopicSource
+from agent_web.typing_shown import TypingShown
 from hub.errors import StoreUncertain
 from hub.http.problems import ProblemError
 from hub.http.sessions import ORIGINS, token_of
@@ -74,7 +75,9 @@ class Gateway:
         source: TopicSource,
         acts: "Callable[[Rooms], Acts]",
         house: House,
+        typing: TypingShown | None = None,
     ) -> None:
+        self._typing = typing
         self._access = access
         self._clock = clock
         self._house = house
@@ -254,10 +257,11 @@ class Gateway:
             await self.check()
 
     async def _check(self, screens: list[Screen]) -> bool:
-        """Of one session; False when the store does not say."""
+        """Of one session; False when the store does not say. Looking at it is no use of it."""
+        used = any(screen.used_at >= screen.checked_at for screen in screens)
         try:
             async with asyncio.timeout(ROUND_S):
-                session = await self._access.session_of(screens[0].token)
+                session = await self._access.session_of(screens[0].token, used=used)
         except (StoreUncertain, TimeoutError):
             return False
         now = self._clock.monotonic()
@@ -285,22 +289,31 @@ class Gateway:
             self._take(screen, frame)
 
     def _take(self, screen: Screen, frame: Watch | Unwatch | Do | TypingNow | Ping) -> None:
+        if not isinstance(frame, Ping) or frame.used:
+            screen.used_at = screen.heard_at
         match frame:
-            case Ping():
-                screen.send(Pong(now=self._clock.now()))
-                self._rooms.refresh(screen)
             case Do(command=command):
                 lanes = screen.lanes
                 if lanes is None:
                     lanes = screen.lanes = Lanes(lambda act: self._do(screen, act), self._spawn)
                 if not lanes.add(lane_of(command), frame):
                     screen.bye("too_slow")
+            case Ping():
+                screen.send(Pong(now=self._clock.now()))
+                self._rooms.refresh(screen)
             case Watch(topic=topic, seq=seq):
                 self._rooms.watch(screen, topic, seq)
             case Unwatch(topic=topic):
                 self._rooms.unwatch(screen, topic)
             case TypingNow(topic=topic):
                 self._rooms.typing(screen, topic)
+                self._show_typing(screen, topic)
+
+    def _show_typing(self, screen: Screen, topic: str) -> None:
+        """To the customer too, by the one who watches the talk."""
+        shown = self._typing
+        if shown is not None and screen.watching.get(topic) is not None and shown.due(topic):
+            self._spawn(shown.show(screen.viewer.username, topic))
 
     async def _do(self, screen: Screen, act: Do) -> None:
         if self._clock.monotonic() - screen.checked_at >= CHECK_S:

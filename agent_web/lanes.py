@@ -28,25 +28,28 @@ class Lanes:
         if len(self._waiting) >= WAITING:
             return False
         self._waiting.append((lane, act))
-        self._start()
+        if len(self._busy) < AT_WORK and (found := self._next()):
+            self._spawn(self._work(*found))
         return True
 
     def drop(self) -> None:
         """Forget what waits; the screen hands it in again when it is back."""
         self._waiting.clear()
 
-    def _start(self) -> None:
-        left: deque[tuple[str, Do]] = deque()
-        while self._waiting and len(self._busy) < AT_WORK:
-            lane, act = self._waiting.popleft()
-            if lane in self._busy:
-                left.append((lane, act))
-            else:
+    def _next(self) -> tuple[str, Do] | None:
+        """The first that waits for nothing but a worker."""
+        for place, (lane, act) in enumerate(self._waiting):
+            if lane not in self._busy:
+                del self._waiting[place]
                 self._busy.add(lane)
-                self._spawn(self._work(lane, act))
-        self._waiting.extendleft(reversed(left))
+                return lane, act
+        return None
 
     async def _work(self, lane: str, act: Do) -> None:
-        await self._run(act)
-        self._busy.discard(lane)
-        self._start()
+        """One act, and then what it kept waiting."""
+        found: tuple[str, Do] | None = (lane, act)
+        while found:
+            lane, act = found
+            await self._run(act)
+            self._busy.discard(lane)
+            found = self._next()

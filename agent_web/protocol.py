@@ -54,7 +54,10 @@ class TypingNow(Frame):
 
 
 class Ping(Frame):
+    """`used`: hand or key touched the page since the last ping; the session lives on by that."""
+
     t: Literal["ping"] = "ping"
+    used: bool = False
 
 
 ClientFrame = Annotated[Watch | Unwatch | Do | TypingNow | Ping, Field(discriminator="t")]

@@ -31,6 +31,7 @@ class Room:
         self.topic = topic
         self.members: dict[Screen, int] = {}
         self._expel = expel
+        self._is_list = topic.name in LISTS
         self._told_at = float("-inf")
         self._gathering: asyncio.TimerHandle | None = None
         self._unsubscribe = topic.subscribe(self._hear)
@@ -55,20 +56,26 @@ class Room:
 
     def _tell(self, screen: Screen, change: Change) -> None:
         wire = _wire(self.topic.name, change, screen.viewer)
-        self.members[screen] = change.seq
-        screen.write(wire)
+        self._put(screen, change.seq, wire)
+
+    def _put(self, screen: Screen, seq: int, wire: bytes) -> None:
+        self.members[screen] = seq
+        if self._is_list:
+            screen.write(wire)
+        else:
+            screen.join(wire)
 
     def _hear(self, change: Change) -> None:
         """At once, but for a crowd at a list: what follows within `GATHER_S` goes in one frame."""
         if self._gathering is not None:
             return
-        loop = asyncio.get_running_loop()
-        crowded = self.topic.name in LISTS and len(self.members) >= CROWD
-        if crowded and loop.time() - self._told_at < GATHER_S:
-            self._gathering = loop.call_later(GATHER_S, self._catch_up)
-        else:
+        if self._is_list and len(self.members) >= CROWD:
+            loop = asyncio.get_running_loop()
+            if loop.time() - self._told_at < GATHER_S:
+                self._gathering = loop.call_later(GATHER_S, self._catch_up)
+                return
             self._told_at = loop.time()
-            self._tell_all(change)
+        self._tell_all(change)
 
     def _catch_up(self) -> None:
         """Each screen from its own number; those who see the same from the same share a frame."""
@@ -89,8 +96,7 @@ class Room:
                 wires[key] = _wire(topic.name, change, viewer) if new else None
             wire = wires[key]
             if wire is not None:
-                self.members[screen] = topic.seq
-                screen.write(wire)
+                self._put(screen, topic.seq, wire)
         for screen in outside:
             self._expel(self, screen)
 
@@ -99,23 +105,30 @@ class Room:
         wires: dict[frozenset[str], bytes | None] = {}
         made: dict[tuple[bool, ...], bytes | None] = {}
         public = not change.gone and all(doc.audience is None for doc in change.docs)
-        everybody: frozenset[str] = frozenset()
+        everybodys = _everybodys(name, change) if public else None
         outside: list[Screen] = []
         for screen in self.members:
             viewer = screen.viewer
             if not may_watch(viewer):
                 outside.append(screen)
                 continue
-            keys = everybody if public else viewer.keys
-            if keys in wires:
-                wire = wires[keys]
+            if public:
+                wire = everybodys
+            elif viewer.keys in wires:
+                wire = wires[viewer.keys]
             else:
-                wire = wires[keys] = _shared(name, change, viewer, made)
+                wire = wires[viewer.keys] = _shared(name, change, viewer, made)
             if wire is not None:
-                self.members[screen] = change.seq
-                screen.write(wire)
+                self._put(screen, change.seq, wire)
         for screen in outside:
             self._expel(self, screen)
+
+
+def _everybodys(name: str, change: Change) -> bytes | None:
+    """The frame of a change in which all is for everybody."""
+    if change.full or change.docs:
+        return text_frame(frame(name, change, change.docs, ()))
+    return None
 
 
 def _shared(
@@ -160,6 +173,8 @@ class Rooms:
                 self._enter(room, screen, seq)
         elif not NAME.fullmatch(name):
             screen.send(Closed(topic=name, reason="malformed"))
+        elif not screen.viewer.keys:
+            screen.send(Closed(topic=name, reason="forbidden"))
         elif len(screen.watching) >= MAX_TOPICS:
             screen.send(Closed(topic=name, reason="too_many"))
         elif name in self._rooms:
@@ -203,11 +218,12 @@ class Rooms:
                 self._expel(room, screen)
 
     async def may_watch(self, viewer: Viewer, name: str) -> bool:
-        """Whether this topic is for the viewer right now. Raises StoreUncertain."""
+        """Whether this topic is for the viewer right now. Raises StoreUncertain, TimeoutError."""
         room = self._rooms.get(name)
         if room is not None:
             return room.topic.may_watch(viewer)
-        topic = await self._source.open(name)
+        async with asyncio.timeout(OPEN_S):
+            topic = await self._source.open(name)
         if topic is None:
             return False
         try:

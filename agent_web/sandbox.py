@@ -30,6 +30,7 @@ CSP = "; ".join(
         "form-action 'none'",
         "frame-ancestors 'none'",
         "img-src 'self' data:",
+        "media-src 'self'",
         "script-src 'self'",
         "style-src 'self'",
     )
@@ -38,6 +39,7 @@ PAGE_HEADERS = {
     "Cache-Control": "no-cache",
     "Content-Security-Policy": CSP,
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(self)",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

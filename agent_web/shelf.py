@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from agent_web.topics import Change, Gone, Shown, Viewer
+from hub.services.masking import has_long_number, masked
 
 GONES = 4096
 """Losses remembered; who was away for longer is given everything."""
@@ -18,8 +19,11 @@ _HEAD = b'{"seq":%d,'
 
 
 def encoded(doc: Mapping[str, Any]) -> bytes:
-    """A document without its number, ready to be put on a shelf."""
-    return orjson.dumps(doc, option=_JSON)[1:]
+    """A document without its number, ready to be put on a shelf; card numbers are masked."""
+    wire = orjson.dumps(doc, option=_JSON)
+    if has_long_number(wire.decode()):
+        wire = orjson.dumps(masked(doc), option=_JSON)
+    return wire[1:]
 
 
 class Shelf:

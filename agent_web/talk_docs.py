@@ -5,6 +5,7 @@ from typing import Any
 
 from hub.model.effects import Effect, Job, JobKind
 from hub.model.ids import COMMAND, stream_name
+from hub.services.media.showing import shown_parts
 
 Doc = dict[str, Any]
 EVENTS_A_COMMIT = 1000
@@ -43,13 +44,14 @@ def _message(event: Doc, author: str, **known: Any) -> Doc:
         "kind": "message",
         "conversation_id": event["conversation_id"],
         "author": author,
-        "parts": event["parts"],
+        "parts": shown_parts(event["parts"]),
         "deliveries": [],
         "withheld": "",
         "resend_of": event.get("resend_of", ""),
         "command_id": "",
         "article": "",
         "score": 0.0,
+        "ranking": None,
         **known,
     }
 
@@ -85,6 +87,33 @@ def _explain(doc: Doc, commit: Mapping[str, Any]) -> None:
             best = candidates[0] if candidates else {}
             doc["article"] = answer.get("article_id") or best.get("article_id", "")
             doc["score"] = best.get("score", 0.0)
+            doc["ranking"] = _ranking(event)
+
+
+def _ranking(event: Doc) -> Doc | None:
+    """None when nothing was ranked: a greeting, a wish for a person."""
+    candidates = event["answer"].get("candidates")
+    if not candidates:
+        return None
+    return {
+        "question": event.get("question", ""),
+        "candidates": [
+            {name: each[name] for name in ("article_id", "title", "score")} for each in candidates
+        ],
+    }
+
+
+def _handed_off(event: Doc, commit: Mapping[str, Any]) -> Doc:
+    doc = _mark("handed_off", who="author", detail="reason")(event, commit)
+    for other in commit["events"]:
+        if other["is"] == "BotAnswered":
+            doc["ranking"] = _ranking(other)
+    return doc
+
+
+def _rated(event: Doc, commit: Mapping[str, Any]) -> Doc:
+    doc = _mark("rated_up" if event["helpful"] else "rated_down")(event, commit)
+    return {**doc, "detail": event["article_id"]}
 
 
 def _note(event: Doc, commit: Mapping[str, Any]) -> Doc:
@@ -111,6 +140,7 @@ def _mark(what: str, *, who: str = "", detail: str = "") -> Callable[[Doc, Mappi
             "what": what,
             "who": event.get(who) or body.get(who) or "",
             "detail": event.get(detail) or body.get(detail) or "",
+            "ranking": None,
         }
 
     return make
@@ -130,7 +160,8 @@ LINES: Mapping[str, Callable[[Doc, Mapping[str, Any]], Doc]] = {
     "MessageWithheld": _withheld,
     "NoteAdded": _note,
     "ConversationOpened": _mark("opened"),
-    "HandedOff": _mark("handed_off", who="author", detail="reason"),
+    "AnswerRated": _rated,
+    "HandedOff": _handed_off,
     "InteractionOffered": _mark("offered", who="agent_id"),
     "InteractionAssigned": _mark("assigned", who="agent_id"),
     "InteractionRequeued": _mark("returned", who="author", detail="reason"),

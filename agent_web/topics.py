@@ -2,26 +2,26 @@
 
 A topic lives in this process as long as somebody watches it. It is a fold of durable commits, so
 that it can be made again at any time and is never a truth of its own.
+
+Every commit makes some of these values: a `NamedTuple` is made in a third of the time of a frozen
+dataclass.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 LEADS = "role:lead"
 """The audience key of supervisors and administrators; any other key is a user name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Viewer:
+class Viewer(NamedTuple):
     """`keys`: the user name, and LEADS for supervisors and administrators."""
 
     username: str
     keys: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """A document as bytes of JSON, encoded once for all who see it. `audience` None: everybody."""
 
     kind: str
@@ -34,8 +34,7 @@ class Shown:
         return self.audience is None or not self.audience.isdisjoint(viewer.keys)
 
 
-@dataclass(frozen=True, slots=True)
-class Gone:
+class Gone(NamedTuple):
     """A document that these (None: all) do not see any more, unless they are among `still`."""
 
     kind: str
@@ -49,8 +48,7 @@ class Gone:
         return saw and self.still.isdisjoint(viewer.keys)
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """What commits up to `seq` changed. `full`: everything there is."""
 
     seq: int

@@ -77,7 +77,7 @@ class Acceptor:
             Overloaded: too many wait; nothing was taken.
             StoreUncertain: repeat with the same key.
         """
-        return await self._put(row)
+        return await self.put(row)
 
     async def add_all(self, rows: Sequence[Doc]) -> None:
         """Store rows of our own making; all stand when this returns.
@@ -85,13 +85,14 @@ class Acceptor:
         Raises:
             Overloaded, StoreUncertain: some may stand; repeat with the same keys.
         """
-        waiting = [self._put(row) for row in rows]
+        waiting = [self.put(row) for row in rows]
         for told in waiting:
             told.add_done_callback(_heard)
         for told in waiting:
             await told
 
-    def _put(self, row: Doc) -> asyncio.Future[bool]:
+    def put(self, row: Doc) -> asyncio.Future[bool]:
+        """`add` for who does not wait for the row alone. Raises Overloaded."""
         if len(self._waiting) >= self._bound:
             raise Overloaded("inbox")
         told: asyncio.Future[bool] = asyncio.get_running_loop().create_future()

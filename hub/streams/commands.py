@@ -4,12 +4,50 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+from hub.errors import StoreUncertain
 from hub.model.ids import COMMAND
 from hub.ports import Clock, Journal
 from hub.streams.accepting import Acceptor
 from hub.streams.rows import input_row
 
 Doc = dict[str, Any]
+
+STORED_S = 15.0
+"""The longest a row may take to be stored."""
+
+
+class _Asker:
+    """One who waits for a commit. `turn` brings it, or None: it is time to ask the journal."""
+
+    __slots__ = ("_loop", "_turn")
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._turn: asyncio.Future[Doc | None] = self._loop.create_future()
+
+    def tell(self, commit: Doc | None) -> None:
+        if not self._turn.done():
+            self._turn.set_result(commit)
+
+    def stored(self, told: asyncio.Future[bool]) -> None:
+        """A row that stood already may be decided already."""
+        if told.cancelled():
+            self._turn.cancel()
+        elif (error := told.exception()) is not None:
+            if not self._turn.done():
+                self._turn.set_exception(error)
+        elif not told.result():
+            self.tell(None)
+
+    async def heard(self, within: float) -> Doc | None:
+        timer = self._loop.call_later(within, self.tell, None)
+        try:
+            commit = await self._turn
+        finally:
+            timer.cancel()
+        if commit is None:
+            self._turn = self._loop.create_future()
+        return commit
 
 
 class CommandDesk:
@@ -22,49 +60,59 @@ class CommandDesk:
         self._acceptor = acceptor
         self._journal = journal
         self._clock = clock
-        self._waiting: dict[str, list[asyncio.Future[Doc]]] = {}
+        self._asking: dict[str, list[_Asker]] = {}
 
     def hear(self, commits: Sequence[Doc]) -> None:
-        if not self._waiting:
+        if not self._asking:
             return
         for commit in commits:
-            for waiting in self._waiting.pop(commit["input"]["key"], ()):
-                if not waiting.done():
-                    waiting.set_result(commit)
+            for asker in self._asking.pop(commit["input"]["key"], ()):
+                asker.tell(commit)
 
     async def submit(
         self, stream: str, command_id: str, author: str, body: Doc, *, wait: float
     ) -> Doc | None:
         key = f"{COMMAND}{author}:{stream}:{command_id}"
-        told: asyncio.Future[Doc] = asyncio.get_running_loop().create_future()
-        self._waiting.setdefault(key, []).append(told)
+        asker = _Asker()
+        self._asking.setdefault(key, []).append(asker)
         try:
-            row = input_row(key, stream, key, "", body, self._clock.now())
-            fresh = await self._acceptor.add(row)
-            return await self._outcome(key, stream, told, fresh=fresh, wait=wait)
+            stored = self._acceptor.put(input_row(key, stream, key, "", body, self._clock.now()))
+            stored.add_done_callback(asker.stored)
+            deadline = self._clock.monotonic() + wait
+            commit = await asker.heard(min(wait, self.POLL_S))
+            if commit is not None:
+                return commit
+            await _in_time(stored)
+            return await self._look(key, stream, asker, deadline)
         finally:
-            left = [f for f in self._waiting.pop(key, []) if f is not told]
-            if left:
-                self._waiting[key] = left
+            self._forget(key, asker)
 
-    async def _outcome(
-        self, key: str, stream: str, told: asyncio.Future[Doc], *, fresh: bool, wait: float
-    ) -> Doc | None:
+    async def _look(self, key: str, stream: str, asker: _Asker, deadline: float) -> Doc | None:
         """The commit from whoever decides it; another process' is found by asking the journal."""
-        deadline = self._clock.monotonic() + wait
         pause = self.POLL_S
         while True:
-            if not fresh:
-                found = await self._journal.find(stream, key)
-                if found is not None:
-                    return found
+            found = await self._journal.find(stream, key)
+            if found is not None:
+                return found
             left = deadline - self._clock.monotonic()
             if left <= 0:
                 return None
-            try:
-                async with asyncio.timeout(min(left, pause)):
-                    return await asyncio.shield(told)
-            except TimeoutError:
-                if not fresh:
-                    pause = min(pause * 2, self.LONGEST_POLL_S)
-                fresh = False
+            commit = await asker.heard(min(left, pause))
+            if commit is not None:
+                return commit
+            pause = min(pause * 2, self.LONGEST_POLL_S)
+
+    def _forget(self, key: str, asker: _Asker) -> None:
+        asking = self._asking.get(key)
+        if asking is not None and asker in asking:
+            asking.remove(asker)
+            if not asking:
+                del self._asking[key]
+
+
+async def _in_time(stored: asyncio.Future[bool]) -> None:
+    try:
+        async with asyncio.timeout(STORED_S):
+            await stored
+    except TimeoutError as error:
+        raise StoreUncertain("not stored in time") from error

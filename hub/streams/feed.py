@@ -20,27 +20,41 @@ OWNED_SWEEPS = 5
 """A stream of a shard this process owns is heard directly: it is swept so much more rarely."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Follower:
     """What one reader of a stream has still to take. `behind`: the journal must be asked."""
 
     shard: int
     commits: deque[Doc] = field(default_factory=deque)
     behind: bool = True
-    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    sweep: asyncio.TimerHandle | None = None
+    _turn: asyncio.Future[None] | None = None
 
     def hear(self, commit: Doc) -> None:
         if len(self.commits) >= WAITING:
             self.commits.clear()
             self.behind = True
         self.commits.append(commit)
-        self.wake.set()
+        self._wake()
 
     def hint(self, _topic: str) -> None:
         """A hint that follows what was heard is that commit's own; the sweep repairs the rest."""
         if not self.commits:
-            self.behind = True
-            self.wake.set()
+            self.fall_behind()
+
+    def fall_behind(self) -> None:
+        self.behind = True
+        self._wake()
+
+    async def turn(self) -> None:
+        """Wait until there is something to take."""
+        while not (self.behind or self.commits):
+            self._turn = asyncio.get_running_loop().create_future()
+            await self._turn
+
+    def _wake(self) -> None:
+        if self._turn is not None and not self._turn.done():
+            self._turn.set_result(None)
 
     def next(self, after: int) -> Doc | None:
         """The commit that continues `after`, if memory holds it; a gap makes it `behind`."""
@@ -90,9 +104,9 @@ class JournalFeed:
         follower = _Follower(shard_of(stream))
         self._followers.setdefault(stream, []).append(follower)
         undo = self._bus.subscribe(f"journal:{stream}", follower.hint)
+        self._sweep_later(follower)
         try:
             while True:
-                follower.wake.clear()
                 if follower.behind:
                     follower.behind = False
                     commits = await self._read(self._journal.of_stream(stream, after, PAGE))
@@ -103,9 +117,7 @@ class JournalFeed:
                 while (heard := follower.next(after)) is not None:
                     after = heard["seq"]
                     yield heard
-                if not follower.behind:
-                    woken = await self._woken(follower.wake, self._pause(follower))
-                    follower.behind |= not woken
+                await follower.turn()
         finally:
             undo()
             self._forget(stream, follower)
@@ -116,13 +128,21 @@ class JournalFeed:
         for followers in self._followers.values():
             for follower in followers:
                 if follower.shard == shard:
-                    follower.behind = True
-                    follower.wake.set()
+                    follower.fall_behind()
 
-    def _pause(self, follower: _Follower) -> float:
-        return self._sweep_s * (OWNED_SWEEPS if self._owned(follower.shard) else 1)
+    def _sweep_later(self, follower: _Follower) -> None:
+        pause = self._sweep_s * (OWNED_SWEEPS if self._owned(follower.shard) else 1)
+        loop = asyncio.get_running_loop()
+        follower.sweep = loop.call_later(pause, self._sweep, follower)
+
+    def _sweep(self, follower: _Follower) -> None:
+        """Repair lost hints; a timer that runs on costs less than one a commit."""
+        follower.fall_behind()
+        self._sweep_later(follower)
 
     def _forget(self, stream: str, follower: _Follower) -> None:
+        if follower.sweep is not None:
+            follower.sweep.cancel()
         rest = [f for f in self._followers[stream] if f is not follower]
         if rest:
             self._followers[stream] = rest

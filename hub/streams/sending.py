@@ -13,6 +13,7 @@ from hub.errors import (
     Overloaded,
     PermanentSendError,
     RetryableSendError,
+    SendHeld,
     StoreUncertain,
     UncertainSendError,
 )
@@ -167,7 +168,7 @@ class Sender:
         return closed("uncertain", code, getattr(error, "provider_code", ""))
 
     def _retry(self, row: Doc, error: RetryableSendError) -> Doc:
-        attempts = row["attempts"] + 1
+        attempts = row["attempts"] + (0 if isinstance(error, SendHeld) else 1)
         if attempts >= self._settings.attempts:
             return closed("failed", error.code, error.provider_code, error.request_id)
         wait = min(self._settings.backoff_s * 2 ** (attempts - 1), self._settings.longest_backoff_s)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 
@@ -37,8 +37,7 @@ class Held:
     parted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(NamedTuple):
     """A commit on its way. `key` is None when no inbox row waits for its mark (timers)."""
 
     shard: "Shard"

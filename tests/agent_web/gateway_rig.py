@@ -46,6 +46,7 @@ from hub.store.memory.database import Database
 from hub.store.memory.stores import MemoryStores
 from hub.streams.heart import Heart
 from hub.streams.settings import EngineSettings
+from tests.fakes.media import files_of
 from tests.http.world import CHANNEL, PretendChannel
 
 ORIGIN = "http://hub.test"
@@ -66,7 +67,8 @@ class MovedClock(SystemClock):
         self.ahead = timedelta()
 
     def now(self) -> datetime:
-        return super().now() + self.ahead
+        now = super().now()
+        return now + self.ahead if self.ahead else now
 
     def monotonic(self) -> float:
         return super().monotonic() + self.ahead.total_seconds()
@@ -322,6 +324,7 @@ def acts_of(stores: MemoryStores, commands: Commands, rooms: Rooms, lists: Catal
         ),
         capabilities={CHANNEL: PretendChannel.capabilities},
         dispositions=lists.dispositions,
+        files=files_of(stores.media, stores.reading, SystemClock()),
         may_watch=rooms.may_watch,
         wait=5.0,
     )

@@ -92,6 +92,8 @@ class Simulator:
         app.router.add_get("/phone/state", self.state)
         app.router.add_post("/phone/phones", self.take)
         app.router.add_post("/phone/{openid}/messages", self.take)
+        app.router.add_post("/phone/{openid}/media", self.take)
+        app.router.add_get("/phone/media/{medium}", self.medium)
         app.router.add_get("/phone/{openid}/stream", self.stream)
         app.router.add_get("/control/books", self.state)
         return app
@@ -99,6 +101,12 @@ class Simulator:
     async def state(self, request: web.Request) -> web.Response:
         self.asked.append(request)
         return web.json_response({"phones": []}, headers={"Set-Cookie": "a=b", "X-Inner": "1"})
+
+    async def medium(self, request: web.Request) -> web.Response:
+        """A file whose name is its content type: "text.html", "image.png"."""
+        self.asked.append(request)
+        content_type = request.match_info["medium"].replace("_", "/")
+        return web.Response(body=b"bytes", content_type=content_type, headers={"X-Inner": "1"})
 
     async def take(self, request: web.Request) -> web.Response:
         self.asked.append(request)

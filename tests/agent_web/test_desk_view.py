@@ -145,6 +145,7 @@ def test_the_note_of_a_transfer_is_shown_to_who_gets_the_work() -> None:
     waiting = floor.doc(BOB, "work", d.W1)
     assert (waiting["state"], waiting["note"], waiting["why"]) == ("queued", "", None)
     assert (waiting["returns"], waiting["returned_because"]) == (1, "transferred")
+    assert waiting["first"]
     floor.do(d.claim(d.W1, d.BOB))
     assert floor.doc(BOB, "work", d.W1)["note"] == "急，客户在机场"
 

@@ -12,7 +12,7 @@ from websockets.typing import Origin
 
 from agent_web.gateway import CHECK_S, MAX_FRAME, MAX_SCREENS, SILENCE_S
 from hub.http.sessions import COOKIE
-from tests.agent_web.gateway_rig import ORIGIN, PASSWORD, Rig, eventually, rig
+from tests.agent_web.gateway_rig import ORIGIN, PASSWORD, Link, Rig, eventually, rig
 
 
 @pytest.mark.parametrize(
@@ -101,6 +101,35 @@ async def test_session_that_ends_while_connected_ends_its_screens_and_no_others(
         assert await one.end() == ("session_ended", 4401)
         await other.say(t="ping")
         await other.hear("pong")
+
+
+async def rounds(hub: Rig, link: Link, minutes: int) -> None:
+    """An open page, checked twice a minute."""
+    for _ in range(minutes * 60 // int(CHECK_S)):
+        hub.later(CHECK_S)
+        await link.say(t="ping")
+        await link.hear("pong")
+        await hub.gateway.check()
+
+
+async def test_an_open_screen_nobody_uses_keeps_no_session_alive() -> None:
+    async with rig() as hub, hub.screen("agent1") as link:
+        await rounds(hub, link, 29)
+        assert hub.gateway.screens == 1
+        hub.later(61)
+        await link.say(t="ping")
+        await link.hear("pong")
+        await hub.gateway.check()
+        assert await link.end() == ("session_ended", 4401)
+
+
+async def test_acts_at_a_screen_keep_its_session_alive() -> None:
+    async with rig() as hub, hub.screen("agent1") as link:
+        for _ in range(3):
+            await rounds(hub, link, 20)
+            await link.say(t="watch", topic="desk", seq=0)
+        await rounds(hub, link, 20)
+        assert hub.gateway.screens == 1
 
 
 async def test_act_of_an_ended_session_is_not_done() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,30 @@ async def test_a_page_that_is_not_built_says_so(tmp_path: Path) -> None:
         answer = await client.get("/")
         assert answer.status == 503
         assert "not built" in (await answer.json())["detail"]
+
+
+async def test_assets_are_kept_for_ever_and_everything_else_is_asked_for_again(
+    static: Path,
+) -> None:
+    (static / "assets").mkdir()
+    (static / "assets" / "index-CIU7eePq.js").write_text("1", encoding="utf-8")
+    deps = compose().deps
+    app = build_http(replace(deps, options=replace(deps.options, static_dir=static)))
+    add_pages(app, static)
+    async with TestClient(TestServer(app)) as client:
+        asset = await client.get("/static/assets/index-CIU7eePq.js")
+        assert asset.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        again = await client.get(
+            "/static/assets/index-CIU7eePq.js", headers={"If-None-Match": asset.headers["ETag"]}
+        )
+        assert (again.status, again.headers["Cache-Control"]) == (
+            304,
+            "public, max-age=31536000, immutable",
+        )
+        page = await client.get("/static/index.html")
+        assert (page.status, page.headers["Cache-Control"]) == (200, "no-cache")
+        gone = await client.get("/static/assets/index-0000.js")
+        assert (gone.status, gone.headers["Cache-Control"]) == (404, "no-cache")
 
 
 def test_the_name_of_a_build_changes_with_its_page(static: Path) -> None:

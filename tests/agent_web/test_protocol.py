@@ -62,6 +62,7 @@ DOCS: list[ScreenDoc] = [
         waiting_since=AT,
         since=AT,
         offer_until=AT,
+        first=True,
         returns=1,
         returned_because="declined",
         target="",

@@ -1,5 +1,6 @@
 """The sandbox's pages and the way from them to the simulators."""
 
+import io
 from pathlib import Path
 
 import pytest
@@ -130,6 +131,66 @@ async def test_bodies_are_checked_before_they_travel(
         )
         assert response.status == status
         assert simulator.asked == []
+
+
+async def test_a_file_of_the_phone_travels_with_its_kind_and_name_only(tmp_path: Path) -> None:
+    simulator = Simulator()
+    async with sandbox(tmp_path, ListFeed([]), simulator) as client:
+        response = await client.post(
+            f"{WECHAT}/{OPENID}/media?type=voice&name=a%26b.wav&evil=1",
+            data=b"RIFF",
+            headers={"Content-Type": "application/octet-stream", "Cookie": "session=s"},
+        )
+        assert response.status == 202
+        (request,) = simulator.asked
+        assert dict(request.query) == {"type": "voice", "name": "a&b.wav"}
+        assert "Cookie" not in request.headers
+        assert simulator.bodies == [b"RIFF"]
+
+
+@pytest.mark.parametrize(
+    ("query", "content_type", "size", "status"),
+    [
+        ("type=virus", "application/octet-stream", 1, 400),
+        (f"type=file&name={'x' * 201}", "application/octet-stream", 1, 400),
+        ("type=file", "text/plain", 1, 415),
+        ("type=file", "application/octet-stream", 32 * 1024 * 1024 + 1, 413),
+    ],
+    ids=["kind", "name", "form of a foreign page", "too large"],
+)
+async def test_a_file_is_checked_before_it_travels(
+    tmp_path: Path, query: str, content_type: str, size: int, status: int
+) -> None:
+    simulator = Simulator()
+    async with sandbox(tmp_path, ListFeed([]), simulator) as client:
+        response = await client.post(
+            f"{WECHAT}/{OPENID}/media?{query}",
+            data=io.BytesIO(bytes(size)),
+            headers={"Content-Type": content_type},
+        )
+        assert response.status == status
+        assert simulator.asked == []
+
+
+@pytest.mark.parametrize(
+    ("medium", "content_type", "how"),
+    [
+        ("image_png", "image/png", "inline"),
+        ("audio_wav", "audio/wav", "inline"),
+        ("text_html", "application/octet-stream", "attachment"),
+    ],
+)
+async def test_a_file_is_shown_only_as_what_runs_nothing(
+    tmp_path: Path, medium: str, content_type: str, how: str
+) -> None:
+    async with sandbox(tmp_path, ListFeed([]), Simulator()) as client:
+        response = await client.get(f"{WECHAT}/media/{medium}")
+        assert (response.status, await response.read()) == (200, b"bytes")
+        assert response.headers["Content-Type"] == content_type
+        assert response.headers["Content-Disposition"] == how
+        assert response.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert "X-Inner" not in response.headers
 
 
 async def test_dead_simulator_is_answered_as_unavailable(tmp_path: Path) -> None:

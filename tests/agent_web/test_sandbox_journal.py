@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from aiohttp import ClientResponse
 
 from agent_web import event_stream
 from tests.agent_web.sandbox_rig import (
@@ -18,6 +19,15 @@ from tests.agent_web.sandbox_rig import (
     read_events,
     sandbox,
 )
+
+
+async def numbers_up_to(response: ClientResponse, last: str) -> list[str]:
+    """The numbers a running stream shows until the last one came; two seconds at most."""
+    text = b""
+    async with asyncio.timeout(2):
+        while f"id: {last}\n".encode() not in text:
+            text += await response.content.readany()
+    return [line[4:] for line in text.decode().splitlines() if line.startswith("id: ")]
 
 
 async def test_journal_shows_commits_of_the_address_with_their_effects(tmp_path: Path) -> None:
@@ -70,26 +80,19 @@ async def test_the_desks_commits_about_this_customer_stand_between_by_time(tmp_p
 async def test_what_the_desk_does_now_is_shown_with_both_numbers(tmp_path: Path) -> None:
     feed = ListFeed([commit(1)])
     async with sandbox(tmp_path, feed) as client, client.get(journal()) as response:
-        text = b""
-        while b"id: 1.0\n" not in text:
-            text += await response.content.readany()
+        assert await numbers_up_to(response, "1.0") == ["1.0"]
         feed.commits += [of_desk(1, 1, "ffffffffffffffffffff.1-1"), of_desk(2, 2)]
         feed.more.set()
-        while b"id: 1.2\n" not in text:
-            text += await response.content.readany()
-        assert b"id: 1.1\n" not in text
+        assert await numbers_up_to(response, "1.2") == ["1.2"]
 
 
 async def test_journal_goes_on_as_commits_become_durable(tmp_path: Path) -> None:
     feed = ListFeed([commit(1)])
     async with sandbox(tmp_path, feed) as client, client.get(journal()) as response:
-        text = b""
-        while b"id: 1.0\n" not in text:
-            text += await response.content.readany()
+        assert await numbers_up_to(response, "1.0") == ["1.0"]
         feed.commits.append(commit(2))
         feed.more.set()
-        while b"id: 2.0\n" not in text:
-            text += await response.content.readany()
+        assert await numbers_up_to(response, "2.0") == ["2.0"]
 
 
 @pytest.mark.parametrize(
@@ -115,9 +118,11 @@ async def test_journal_refuses_what_it_cannot_read(tmp_path: Path, query: str, s
 async def test_quiet_stream_beats(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(event_stream, "BEAT_S", 0.01)
     async with sandbox(tmp_path, ListFeed([])) as client, client.get(journal()) as response:
-        beats = b""
-        while beats.count(b"event: beat\n") < 3:
-            beats += await response.content.readany()
+        sent = b""
+        async with asyncio.timeout(2):
+            while sent.count(b"event: beat\n") < 3:
+                sent += await response.content.readany()
+        assert b"id: " not in sent
 
 
 async def test_reader_ends_when_the_visitor_leaves(
@@ -129,6 +134,7 @@ async def test_reader_ends_when_the_visitor_leaves(
         await read_events(client, journal(), 1)
         async with asyncio.timeout(5):
             await feed.left.wait()
+        assert feed.left.is_set()
 
 
 async def test_streams_end_at_once_when_the_server_stops(tmp_path: Path) -> None:

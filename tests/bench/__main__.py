@@ -14,6 +14,7 @@ NAMES = {
     "list": "a list of a thousand conversations beside bare rows",
     "desk": "the desk's board beside a naive scan, and its growth",
     "erlang": "the desk's rules in virtual time beside Erlang C and A",
+    "bot": "the answer engine on public question sets beside words alone",
     "schedules": "the heart under random faults in virtual time",
     "faults": "kill -9 of hub and database under load",
 }

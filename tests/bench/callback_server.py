@@ -22,9 +22,17 @@ from hub.http.passwords import ArgonPasswords
 from hub.model.ids import ChannelId
 from hub.runtime.bus import LocalBus
 from hub.runtime.clock import SystemClock
+from hub.services.channel_accounts import ChannelAccounts
+from hub.services.channel_host import ChannelHost
+from hub.services.channel_log import ChannelLog
+from hub.services.knowledge.house import Knowledge
+from hub.services.media.files import ReadyMedia
+from hub.services.vault import Vault
 from hub.store.mongo.stores import open_stores
 from hub.streams.heart import Heart
 from hub.streams.settings import EngineSettings
+from tests.fakes.knowledge import PretendBot
+from tests.fakes.media import files_of
 
 CHANNEL = ChannelId("wechat-bench")
 
@@ -57,12 +65,20 @@ async def subject(port: int, uri: str) -> None:
     clock = SystemClock()
     stores = await open_stores(uri, "bench", clock)
     document = demo_account("safe").channel_document(CHANNEL, "http://127.0.0.1:9")
-    adapter = registry.build(registry.read(document), clock=clock, tokens=stores.tokens)
+    vault = Vault([b"b" * 32])
+    exchanges = ChannelLog(stores.exchanges, clock)
+    kinds = registry.Kinds(clock, stores.tokens, ReadyMedia(stores.media), exchanges)
+    accounts = ChannelAccounts(stores.documents, clock, vault, kinds, [document])
+    channels = ChannelHost(accounts, LocalBus(), clock)
+    await channels.load()
     rules = CustomerRules(Policy())
     heart = Heart(
         stores.heart, stores.reading, [rules], [], {}, LocalBus(), clock, EngineSettings()
     )
     deps = HttpDeps(
+        vault=vault,
+        files=files_of(stores.media, stores.reading, clock),
+        knowledge=Knowledge(stores.documents, stores.reading, PretendBot(), clock),
         clock=clock,
         commands=heart.commands,
         reading=stores.reading,
@@ -73,13 +89,15 @@ async def subject(port: int, uri: str) -> None:
         rules=rules,
         accept=heart.acceptor.accept,
         passwords=ArgonPasswords(),
-        channels={CHANNEL: adapter},
+        channels=channels,
+        exchanges=stores.exchanges,
         probes={},
         metrics=Metrics(),
         options=HttpOptions(),
     )
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(heart.acceptor.run())
+        tasks.create_task(exchanges.run())
         await serve(build_http(deps), port)
 
 

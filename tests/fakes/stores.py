@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from hub.ports import Documents, HeartStores, Reading, TokenStore
+from hub.ports import Documents, ExchangeStore, HeartStores, MediaStore, Reading, TokenStore
 
 
 class Stores(Protocol):
@@ -12,5 +12,9 @@ class Stores(Protocol):
     def documents(self) -> Documents: ...
     @property
     def reading(self) -> Reading: ...
+    @property
+    def exchanges(self) -> ExchangeStore: ...
+    @property
+    def media(self) -> MediaStore: ...
     @property
     def tokens(self) -> TokenStore: ...

@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 from itertools import pairwise
 
-from hub.errors import PermanentSendError, RetryableSendError, UncertainSendError
+from hub.errors import PermanentSendError, RetryableSendError, SendHeld, UncertainSendError
 from hub.streams.sending import Done
 from tests.streams.loop import until
 from tests.streams.rig import Doc, Rig, S, rigged
@@ -100,6 +100,27 @@ def test_when_the_attempts_are_used_up_it_has_failed_and_waits_for_a_person() ->
         assert len(rig.seen) == 3
         dead = await rig.p.stores.heart.outbox.dead(10)
         assert [d["_id"] for d in dead] == [row["_id"]]
+
+    rigged(body, attempts=3)
+
+
+def test_what_we_hold_back_ourselves_waits_as_long_as_it_takes() -> None:
+    """A pause of the account is no try: more of them than attempts fail nothing."""
+
+    async def body(rig: Rig) -> None:
+        async def held(_row: Doc) -> Done:
+            if len(rig.seen) <= 20:
+                raise SendHeld("channel_paused", retry_after=timedelta(seconds=5))
+            return Done()
+
+        rig.answer = held
+        await rig.start()
+        await send(rig, "a", "b")
+        await until(lambda: len(rig.seen) == 10)
+        row = rig.jobs()["a"]
+        assert (row["state"], row["code"], row["attempts"]) == ("queued", "channel_paused", 0)
+        await all_sent(rig, 2)
+        assert [text for _, text in rig.seen] == ["a"] * 21 + ["b"]
 
     rigged(body, attempts=3)
 
