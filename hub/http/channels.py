@@ -9,6 +9,7 @@ from hub.http.route import EVERYBODY, AnyRoute, Call, Reply, Route
 from hub.http.shapes import Nothing, Shape
 from hub.model.ids import ChannelId
 from hub.ports import ChannelAdapter
+from hub.services.keys import Scope
 
 
 class GrantShape(Shape):
@@ -16,8 +17,17 @@ class GrantShape(Shape):
     valid_s: float = Field(description="Seconds after the customer's act.")
 
 
+class MediaRuleShape(Shape):
+    """A file of ours: its types by content; `max_seconds` of sound or film, 0 = any length."""
+
+    max_bytes: int
+    max_seconds: int
+    content_types: tuple[str, ...]
+
+
 class CapabilitiesShape(Shape):
-    """`grants` by what the customer did; empty when the channel has no reply windows."""
+    """`grants` by what the customer did; empty when the channel has no reply windows. `media` by
+    kind of file; a kind that is missing is not sent."""
 
     parts: tuple[str, ...]
     max_text: int
@@ -25,6 +35,7 @@ class CapabilitiesShape(Shape):
     receipts: bool
     typing: bool
     grants: dict[str, GrantShape]
+    media: dict[str, MediaRuleShape]
 
 
 class ChannelShape(Shape):
@@ -55,6 +66,7 @@ class ChannelApi:
                 handle=self.list,
                 answers={200: ChannelList},
                 roles=EVERYBODY,
+                scope=Scope.READ_CHANNELS,
             ),
         )
 
@@ -78,6 +90,14 @@ def _shape(channel: ChannelAdapter) -> ChannelShape:
             grants={
                 kind: GrantShape(quota=rule.quota, valid_s=rule.valid / timedelta(seconds=1))
                 for kind, rule in can.grants.items()
+            },
+            media={
+                kind.value: MediaRuleShape(
+                    max_bytes=rule.max_bytes,
+                    max_seconds=rule.max_seconds,
+                    content_types=tuple(sorted(rule.content_types)),
+                )
+                for kind, rule in can.media_rules.items()
             },
         ),
         health=dict(channel.health()),
