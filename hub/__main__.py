@@ -29,6 +29,8 @@ user = typer.Typer(no_args_is_help=True, help="People who sign in.")
 app.add_typer(user, name="user")
 queue = typer.Typer(no_args_is_help=True, help="Where work waits for people.")
 app.add_typer(queue, name="queue")
+knowledge = typer.Typer(no_args_is_help=True, help="What the bot answers from.")
+app.add_typer(knowledge, name="knowledge")
 
 FIRST_FILE = Path("lianluo.toml")
 ConfigOption = Annotated[
@@ -71,9 +73,7 @@ def serve(config: ConfigOption = None) -> None:
 
 @app.command()
 def init(
-    config: Annotated[Path, typer.Option("--config", help="Where to write.")] = Path(
-        "lianluo.toml"
-    ),
+    config: Annotated[Path, typer.Option("--config", help="Where to write.")] = FIRST_FILE,
 ) -> None:
     """Write a first configuration file: every option, explained, at its default."""
     from hub.config.options import written_file
@@ -91,7 +91,7 @@ def init(
 @user.command("add")
 def user_add(
     username: str,
-    role: Annotated[str, typer.Option(help="agent, supervisor or admin")] = "agent",
+    role: Annotated[str, typer.Option(help="agent, supervisor, admin or operator")] = "agent",
     name: Annotated[str, typer.Option(help="Name shown to colleagues.")] = "",
     skill: Annotated[list[str] | None, typer.Option(help="name:level, again for more.")] = None,
     slots: Annotated[list[str] | None, typer.Option(help="text=4, again for more.")] = None,
@@ -171,6 +171,28 @@ def queue_set(
         config,
         lambda db, settings: set_queue(db.documents, db.heart.inbox, key, given, seconds),
     )
+
+
+@knowledge.command("import")
+def knowledge_import(
+    file: Annotated[Path, typer.Argument(help=".toml, .csv or .json")],
+    config: ConfigOption = None,
+) -> None:
+    """Add and change articles from a file; a mistake names its line and changes nothing."""
+    from hub.maintenance import import_knowledge
+
+    _maintain(config, lambda db, settings: import_knowledge(db.documents, settings, file))
+
+
+@knowledge.command("export")
+def knowledge_export(
+    file: Annotated[Path, typer.Argument(help=".toml, .csv or .json; must not stand yet")],
+    config: ConfigOption = None,
+) -> None:
+    """Write all articles to a file that `import` reads."""
+    from hub.maintenance import export_knowledge
+
+    _maintain(config, lambda db, settings: export_knowledge(db.documents, file))
 
 
 def _asked_password() -> str:

@@ -1,7 +1,7 @@
 """The composition root: one process of Lianluo from its settings. The only importer of all."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,8 +18,13 @@ from agent_web.customer_docs import ChannelFacts
 from agent_web.gateway import Gateway, House
 from agent_web.rooms import Rooms
 from agent_web.sources import Topics
-from bot.engine import load_bot
-from channels import registry
+from agent_web.typing_shown import TypingShown
+from hub.config.channels import channel_host, channel_log_of
+from hub.config.knowledge import answering
+from hub.config.locks import access_rules, lock_rules, rates
+from hub.config.media import intake_of, media_worker
+from hub.config.metrics import metrics_of
+from hub.config.seal import vault_of
 from hub.config.settings import Settings
 from hub.decisions.customer import CustomerRules
 from hub.decisions.desk import DeskRules, DeskSettings
@@ -30,22 +35,30 @@ from hub.http.app import build_http
 from hub.http.deps import HttpDeps, HttpOptions
 from hub.http.metrics import Metrics
 from hub.http.passwords import ArgonPasswords
-from hub.http.sessions import ACCESS
+from hub.http.sessions import ACCESS, COURIER
 from hub.http.site import Site
+from hub.http.webhook_post import WebhookPost
 from hub.model.codec import plain
-from hub.model.ids import ChannelId
-from hub.ports import ChannelAdapter, Clock, Doc, Documents, Projection
+from hub.ports import Clock, Doc, Documents, Projection
 from hub.projections.assignments import Assignments
 from hub.projections.conversations import Conversations
 from hub.projections.customers import Customers
+from hub.projections.unanswered import Unanswered
 from hub.runtime.bus import LocalBus
 from hub.runtime.tasks import supervise
-from hub.services.access import AccessRules
 from hub.services.catalogues import Catalogues, catalogues
+from hub.services.channel_host import ChannelHost, Seen
+from hub.services.channel_log import ChannelLog
 from hub.services.dead_letters import DeadLetters
 from hub.services.delivery import bot_worker, message_worker
 from hub.services.desk_setup import DeskSetup
 from hub.services.desk_watch import DeskWatch
+from hub.services.knowledge.house import Knowledge
+from hub.services.media.files import Files
+from hub.services.media.sweep import sweep
+from hub.services.vault import Vault, remember_keys
+from hub.services.visibility import Visibility
+from hub.services.webhook_delivery import Deliveries, RetryRules
 from hub.store.embedded import EmbeddedMongo
 from hub.store.embedded_folder import EmbeddedSettings
 from hub.store.mongo.stores import MongoStores, open_stores
@@ -66,8 +79,11 @@ class Hub:
     clock: Clock
     stores: MongoStores
     rules: tuple[StreamRules, ...]
+    vault: Vault
     heart: Heart
-    channels: Mapping[ChannelId, ChannelAdapter]
+    channels: ChannelHost
+    channel_log: ChannelLog
+    knowledge: Knowledge
     topics: Topics
     gateway: Gateway
     desk_setup: DeskSetup
@@ -88,7 +104,7 @@ def rules_of(settings: Settings) -> tuple[StreamRules, ...]:
 
 
 def projections() -> list[Projection]:
-    return [Conversations(), Customers(), Assignments()]
+    return [Conversations(), Customers(), Assignments(), Unanswered()]
 
 
 @asynccontextmanager
@@ -146,31 +162,42 @@ async def build(settings: Settings, clock: Clock, stores: MongoStores) -> Hub:
     Raises:
         ConfigurationError, StartError: named, before anything is served.
     """
+    vault = vault_of(settings)
+    await remember_keys(vault, stores.documents)
     customer, desk = customer_rules(settings), desk_rules(settings)
     await _keep_policy(stores.documents, customer.version, customer.policy.as_doc())
     await _keep_policy(stores.documents, desk.version, plain(desk.settings))
     lists = catalogues(stores.documents, clock)
     await lists.seed()
-    channels = {
-        ChannelId(config.id): registry.build(config, clock=clock, tokens=stores.tokens)
-        for config in registry.read_all(settings.channels)
-        if config.enabled
-    }
     bus = LocalBus()
+    channel_log = channel_log_of(settings, stores, clock)
+    channels = channel_host(settings, clock, stores, vault, bus, channel_log)
+    await channels.load()
+    bot, knowledge = await answering(settings, stores.documents, stores.reading, clock)
+    intake = intake_of(settings, stores.media)
     heart = Heart(
         stores.heart,
         stores.reading,
         [customer, desk],
         projections(),
-        {"message": message_worker(channels), "bot": bot_worker(load_bot())},
+        {
+            "message": channels.guarded(message_worker(channels)),
+            "bot": bot_worker(bot, channels),
+            "media": media_worker(settings, intake, channels, clock).do,
+        },
         bus,
         clock,
         EngineSettings(**settings.engine_values()),
     )
-    facts = {key: ChannelFacts(each.kind, each.capabilities) for key, each in channels.items()}
+    facts = Seen(channels, lambda each: ChannelFacts(each.kind, each.capabilities))
     topics = Topics(stores.heart, stores.reading, heart.feed, customer, desk, facts, clock)
-    pages = build_http(_http_deps(settings, clock, stores, heart, customer, channels, topics))
-    gateway = _gateway(settings, clock, stores, heart, channels, topics, pages, lists)
+    files = Files(intake, stores.reading, Visibility(stores.reading, topics.serves), clock)
+    metrics = metrics_of(heart, channel_log)
+    deps = _http_deps(
+        settings, clock, stores, heart, customer, channels, metrics, topics, vault, files, knowledge
+    )
+    pages = build_http(deps)
+    gateway = _gateway(settings, clock, stores, heart, channels, topics, pages, lists, files)
     gateway.add_to(pages)
     topics.desk.listeners.append(gateway.attendance)
     wait = settings.http.command_wait_s
@@ -179,8 +206,11 @@ async def build(settings: Settings, clock: Clock, stores: MongoStores) -> Hub:
         clock=clock,
         stores=stores,
         rules=(customer, desk),
+        vault=vault,
         heart=heart,
         channels=channels,
+        channel_log=channel_log,
+        knowledge=knowledge,
         topics=topics,
         gateway=gateway,
         desk_setup=DeskSetup(lists.queues, pages[ACCESS], heart.commands, wait=wait),
@@ -194,8 +224,12 @@ def _http_deps(
     stores: MongoStores,
     heart: Heart,
     rules: StreamRules,
-    channels: Mapping[ChannelId, ChannelAdapter],
+    channels: ChannelHost,
+    metrics: Metrics,
     topics: Topics,
+    vault: Vault,
+    files: Files,
+    knowledge: Knowledge,
 ) -> HttpDeps:
     return HttpDeps(
         clock=clock,
@@ -208,9 +242,14 @@ def _http_deps(
         rules=rules,
         accept=heart.acceptor.accept,
         passwords=ArgonPasswords(),
+        vault=vault,
+        webhook_post=WebhookPost(settings.security.webhook_origins),
+        files=files,
+        knowledge=knowledge,
         channels=channels,
+        exchanges=stores.exchanges,
         probes={"store": lambda: _store_probe(stores), "shards": lambda: _shard_probe(heart)},
-        metrics=_metrics(heart),
+        metrics=metrics,
         serves=topics.serves,
         options=HttpOptions(
             public_url=settings.http.public_url,
@@ -219,6 +258,9 @@ def _http_deps(
             static_dir=STATIC if STATIC.is_dir() else None,
             access=access_rules(settings),
             site=Site(bank=settings.site.bank, environment=settings.site.environment),
+            rates=rates(settings),
+            lockout=lock_rules(settings),
+            trusted_proxies=settings.security.trusted_proxies,
         ),
     )
 
@@ -228,10 +270,11 @@ def _gateway(
     clock: Clock,
     stores: MongoStores,
     heart: Heart,
-    channels: Mapping[ChannelId, ChannelAdapter],
+    channels: ChannelHost,
     topics: Topics,
     pages: web.Application,
     lists: Catalogues,
+    files: Files,
 ) -> Gateway:
     wait = settings.http.command_wait_s
     outbox, inbox = stores.heart.outbox, stores.heart.inbox
@@ -245,8 +288,9 @@ def _gateway(
             dead_letters=DeadLetters(
                 outbox=outbox, inbox=inbox, commands=heart.commands, wait=wait
             ),
-            capabilities={key: channel.capabilities for key, channel in channels.items()},
+            capabilities=Seen(channels, lambda channel: channel.capabilities),
             dispositions=lists.dispositions,
+            files=files,
             may_watch=rooms.may_watch,
             wait=wait,
         )
@@ -257,7 +301,14 @@ def _gateway(
         environment=settings.site.environment,
         build=build_of(STATIC, package.__version__),
     )
-    return Gateway(access=pages[ACCESS], clock=clock, source=topics, acts=acts, house=house)
+    return Gateway(
+        access=pages[ACCESS],
+        clock=clock,
+        source=topics,
+        acts=acts,
+        house=house,
+        typing=TypingShown(stores.reading, channels, clock),
+    )
 
 
 async def run(hub: Hub, ready: Callable[[], Awaitable[None]]) -> None:
@@ -269,10 +320,12 @@ async def run(hub: Hub, ready: Callable[[], Awaitable[None]]) -> None:
         tasks.create_task(hub.topics.run())
         tasks.create_task(hub.gateway.run())
         tasks.create_task(_desk_watch(hub).run())
+        tasks.create_task(_deliveries(hub).run())
         tasks.create_task(_set_up_desk(hub))
-        for channel in hub.channels.values():
-            work = _channel(channel, hub)
-            tasks.create_task(supervise(f"channel {channel.id}", work, hub.clock))
+        tasks.create_task(sweep(hub.stores.media, hub.clock))
+        tasks.create_task(hub.channel_log.run())
+        tasks.create_task(supervise("knowledge", hub.knowledge.publisher.run, hub.clock))
+        tasks.create_task(hub.channels.run(hub.heart.acceptor.accept))
         await runner.setup()
         try:
             http = hub.settings.http
@@ -283,6 +336,17 @@ async def run(hub: Hub, ready: Callable[[], Awaitable[None]]) -> None:
             await asyncio.Event().wait()
         finally:
             await runner.cleanup()
+
+
+def _deliveries(hub: Hub) -> Deliveries:
+    give_up = timedelta(seconds=hub.settings.security.webhook_give_up_s)
+    return Deliveries(
+        hub.web[COURIER],
+        hub.stores.heart.journal,
+        hub.heart.owned,
+        hub.clock,
+        RetryRules(give_up=give_up),
+    )
 
 
 def _desk_watch(hub: Hub) -> DeskWatch:
@@ -311,19 +375,6 @@ async def _set_up_desk(hub: Hub) -> None:
             await hub.clock.sleep(1.0)
 
 
-def _channel(channel: ChannelAdapter, hub: Hub) -> Callable[[], Awaitable[None]]:
-    return lambda: channel.run(hub.heart.acceptor.accept)
-
-
-def access_rules(settings: Settings) -> AccessRules:
-    http = settings.http
-    return AccessRules(
-        idle=timedelta(seconds=http.session_idle_s),
-        lifetime=timedelta(seconds=http.session_lifetime_s),
-        min_password=http.min_password,
-    )
-
-
 async def _keep_policy(documents: Documents, version: str, policy: Doc) -> None:
     """Every policy that ever decided something is kept: replay needs it."""
     await documents.create("policies", {"_id": version, "version": 1, "policy": policy})
@@ -339,20 +390,3 @@ async def _store_probe(stores: MongoStores) -> str:
 
 async def _shard_probe(heart: Heart) -> str:
     return "" if heart.owner.placed else "shards without an owner"
-
-
-def _metrics(heart: Heart) -> Metrics:
-    metrics = Metrics()
-    acceptor, owner = heart.acceptor, heart.owner
-    metrics.watch("lianluo_shards", "Shards this process owns", lambda: len(heart.owned()))
-    metrics.watch("lianluo_effects_waiting", "Commits to follow up", lambda: owner.backlog)
-    metrics.watch_total(
-        "lianluo_inputs",
-        "Inputs stored, by result",
-        "result",
-        lambda: {"accepted": acceptor.accepted, "duplicate": acceptor.duplicates},
-    )
-    metrics.watch_total(
-        "lianluo_commits", "Durable commits of this process", "", lambda: {"": owner.committed}
-    )
-    return metrics

@@ -29,6 +29,7 @@ from hub.services.access import Access, AccessRules, Role, User
 from hub.services.agents import Agents
 from hub.services.catalogue import SYSTEM
 from hub.services.catalogues import catalogues
+from hub.services.password_rules import PasswordRules
 from hub.store import embedded_shim
 from hub.store.embedded_process import pick_port
 from hub.streams.loading import effects_of
@@ -82,6 +83,7 @@ PEOPLE = (
     ),
     User(username="supervisor1", display_name="陈晨 Chen Chen", role=Role.SUPERVISOR),
     User(username="admin", display_name="管理员 Administrator", role=Role.ADMIN),
+    User(username="operator1", display_name="运维 Operations", role=Role.OPERATOR),
 )
 AGENTS = tuple(user.username for user in PEOPLE if user.role is Role.AGENT)
 START_S = 20.0
@@ -164,7 +166,8 @@ def _effects(hub: Hub) -> Any:
 async def _logins(hub: Hub, environment: Mapping[str, str]) -> str:
     """Make the demo's people; a given password replaces the one of an earlier start."""
     password = environment.get("LIANLUO_DEMO_PASSWORD") or secrets.token_urlsafe(9)
-    access = Access(hub.stores.documents, hub.clock, ArgonPasswords(), AccessRules(min_password=1))
+    lenient = AccessRules(passwords=PasswordRules(min_length=1, history=0, refused=frozenset()))
+    access = Access(hub.stores.documents, hub.clock, ArgonPasswords(), lenient)
 
     async def keep(user: User) -> None:
         if await hub.stores.documents.get("users", user.username) is None:

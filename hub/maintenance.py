@@ -1,10 +1,13 @@
 """Work on a hub's data from the command line: people, queues, rebuild, verify."""
 
+import asyncio
 import re
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
@@ -12,7 +15,9 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
-from hub.app import access_rules, projections, rules_of
+from hub.app import projections, rules_of
+from hub.config.locks import access_rules
+from hub.config.seal import vault_of
 from hub.config.settings import Settings
 from hub.decisions.customer import CustomerRules
 from hub.decisions.desk import DeskRules, DeskSettings
@@ -26,9 +31,14 @@ from hub.model.ids import COMMAND, DESK, SHARDS, QueueId, desk_stream, stream_ki
 from hub.ports import Clock, Doc, Documents, Inbox
 from hub.runtime.clock import SystemClock
 from hub.services.access import Access, Role, User
+from hub.services.audit import Audit, Happening
 from hub.services.catalogue import SYSTEM
 from hub.services.catalogues import catalogues
 from hub.services.commands import Refusal
+from hub.services.knowledge.articles import Articles, Entry
+from hub.services.knowledge.files import READERS, WRITERS, WrongFile, read_articles, written
+from hub.services.knowledge.publications import same_content
+from hub.services.vault import remember_keys
 from hub.store.mongo.stores import MongoStores
 from hub.streams.leases import beating
 from hub.streams.projecting import rebuild
@@ -66,6 +76,8 @@ async def add_user(
     except ValueError as error:
         typer.echo(f"{username}: {error}", err=True)
         return 2
+    if added:
+        await _note(documents, settings, "user.added", username)
     typer.echo(f"{username} added" if added else f"{username} stands already", err=not added)
     return 0 if added else 1
 
@@ -156,6 +168,8 @@ async def set_password(
     except ValueError as error:
         typer.echo(f"{username}: {error}", err=True)
         return 2
+    if known:
+        await _note(documents, settings, "password.reset", username)
     return _told(username, "has a new password; open sessions ended", known=known)
 
 
@@ -163,6 +177,8 @@ async def set_disabled(
     documents: Documents, settings: Settings, username: str, *, disabled: bool
 ) -> int:
     known = await _access(documents, settings).set_disabled(username, disabled)
+    if known:
+        await _note(documents, settings, "user.disabled" if disabled else "user.enabled", username)
     done = "is disabled; open sessions ended" if disabled else "may sign in again"
     return _told(username, done, known=known)
 
@@ -171,9 +187,75 @@ def _access(documents: Documents, settings: Settings) -> Access:
     return Access(documents, SystemClock(), ArgonPasswords(), access_rules(settings))
 
 
+async def _note(documents: Documents, settings: Settings, act: str, username: str) -> None:
+    """The command line has no name of its own: whoever may run it may do everything."""
+    vault = vault_of(settings)
+    await remember_keys(vault, documents)
+    happening = Happening(actor=SYSTEM, act=act, object=username, source="command line")
+    await Audit(documents, CLOCK, vault).record(happening)
+
+
 def _told(username: str, done: str, *, known: bool) -> int:
     typer.echo(f"{username} {done}" if known else f"there is no user {username}", err=not known)
     return 0 if known else 1
+
+
+async def import_knowledge(documents: Documents, settings: Settings, file: Path) -> int:
+    """All articles of the file or none; those that are not in it stay as they are."""
+    form = file.suffix.removeprefix(".").lower()
+    if form not in READERS:
+        typer.echo(f"{file}: must end with {_endings()}", err=True)
+        return 2
+    articles = Articles(documents, CLOCK)
+    standing = {entry.article.id: entry for entry in await articles.all() if not entry.removed}
+    try:
+        content = await asyncio.to_thread(file.read_bytes)
+        read = read_articles(content, form, [entry.article for entry in standing.values()])
+    except OSError as error:
+        typer.echo(f"{file}: cannot be read: {error.strerror}", err=True)
+        return 2
+    except WrongFile as wrong:
+        typer.echo(f"{file}, {wrong}. Nothing was changed.", err=True)
+        return 2
+    counts = Counter[str]()
+    for article in read:
+        known = standing.get(article.id)
+        if known is not None and same_content(known.article, article):
+            counts["unchanged"] += 1
+            continue
+        wanted = replace(article, version=known.article.version if known else 0)
+        if not isinstance(await articles.put(wanted, author=SYSTEM), Entry):
+            typer.echo(f"{article.id}: somebody changes it at this moment; do it again", err=True)
+            return 1
+        counts["changed" if known else "added"] += 1
+    await _note(documents, settings, "knowledge.imported", file.name)
+    told = ", ".join(f"{counts[name]} {name}" for name in ("added", "changed", "unchanged"))
+    typer.echo(f"{told}. Customers get them with the next publication.")
+    return 0
+
+
+async def export_knowledge(documents: Documents, file: Path) -> int:
+    """The articles as people work on them; a file that stands is not overwritten."""
+    form = file.suffix.removeprefix(".").lower()
+    if form not in WRITERS:
+        typer.echo(f"{file}: must end with {_endings()}", err=True)
+        return 2
+    articles = await Articles(documents, CLOCK).standing()
+    try:
+        with file.open("x", encoding="utf-8", newline="") as out:
+            out.write(written(articles, form))
+    except FileExistsError:
+        typer.echo(f"{file} stands already and was left as it is", err=True)
+        return 1
+    except OSError as error:
+        typer.echo(f"{file}: cannot be written: {error.strerror}", err=True)
+        return 2
+    typer.echo(f"{len(articles)} articles written to {file}")
+    return 0
+
+
+def _endings() -> str:
+    return ", ".join(f".{form}" for form in READERS)
 
 
 async def rebuild_all(stores: MongoStores, settings: Settings, clock: Clock = CLOCK) -> int:
@@ -219,10 +301,15 @@ async def verify_all(stores: MongoStores, settings: Settings) -> int:
         f"{report.commits} commits of {report.streams} streams, {report.replayed} replayed, "
         f"{report.not_replayed} made by other rules or failed"
     )
-    for problem in report.problems:
+    vault = vault_of(settings)
+    await remember_keys(vault, stores.documents)
+    audit = Audit(stores.documents, CLOCK, vault)
+    flaws = [f"audit log: {flaw.problem}" async for flaw in audit.flaws()]
+    problems = [*map(str, report.problems), *flaws]
+    for problem in problems:
         typer.echo(f"  {problem}", err=True)
-    typer.echo("nothing wrong" if not report.problems else f"{len(report.problems)} problems")
-    return 1 if report.problems else 0
+    typer.echo("nothing wrong" if not problems else f"{len(problems)} problems")
+    return 1 if problems else 0
 
 
 def _kept_rules(doc: Doc) -> StreamRules:

@@ -17,6 +17,7 @@ from hub.errors import ConfigurationError
 Json = dict[str, Any]
 
 CHANNELS = "channels"
+FOLDERS = (("store", "data"), ("bot", "models"))
 SHORT_NAMES = {
     "LIANLUO_DEMO_PASSWORD": "LIANLUO_DEMO__PASSWORD",
     "MONGODB_URI": "LIANLUO_STORE__MONGODB_URI",
@@ -140,10 +141,11 @@ def _merged(under: Json, over: Json) -> Json:
 
 
 def _start_at(base: Path, values: Json) -> None:
-    """The data folder lies beside the file that names it."""
-    store = values.get("store")
-    if isinstance(store, dict) and isinstance(store.get("data"), str):
-        store["data"] = base / store["data"]
+    """Folders lie beside the file that names them."""
+    for section, key in FOLDERS:
+        table = values.get(section)
+        if isinstance(table, dict) and isinstance(table.get(key), str):
+            table[key] = base / table[key]
 
 
 def _told(error: Mapping[str, Any]) -> str:

@@ -1,11 +1,14 @@
 """The sections of the settings. Every option has its meaning and a value other than the default."""
 
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from hub.services.vault import read_keys
 
 PREFIX = "LIANLUO_"
 BETWEEN = "__"
@@ -39,7 +42,7 @@ class Http(Section):
         5.0, "Seconds a command waits for its decision before it is answered 202.", 2.0, gt=0, le=10
     )
     session_idle_s: int = option(
-        1800, "Seconds without a request after which a session ends.", 900, ge=60
+        1800, "Seconds without anybody doing something after which a session ends.", 900, ge=60
     )
     session_lifetime_s: int = option(
         43_200, "Seconds after signing in at which a session ends anyway.", 28_800, ge=60
@@ -110,6 +113,13 @@ class Policy(Section):
     bot_answer_within_s: float = option(
         10.0, "A bot slower than this hands the customer to a person.", 5.0, gt=0
     )
+    bot_burst_s: float = option(
+        1.2,
+        "A few words without an end mark wait so long for the rest before the bot is asked.",
+        2.0,
+        ge=0,
+        le=5,
+    )
     active_idle_s: float = option(
         1200.0, "Silence of the customer after which an agent's talk is warned.", 600.0, gt=0
     )
@@ -135,6 +145,17 @@ class Policy(Section):
         return _with_durations(self)
 
 
+class Bot(Section):
+    models: Path | None = option(
+        None,
+        "Folder of trained models, shared by all hubs of a database; without it a folder in "
+        "store.data.",
+        Path("/var/lib/lianluo/models"),
+    )
+    training_s: float = option(1800.0, "Seconds a training may take.", 3600.0, gt=0, le=86_400)
+    training_mb: int = option(4096, "Memory a training may take, in MiB.", 8192, ge=256)
+
+
 class Desk(Section):
     agent_grace_s: float = option(
         30.0, "An agent without any connection keeps the work so long.", 15.0, gt=0
@@ -156,6 +177,102 @@ class Site(Section):
         "Shown on every screen, so that nobody takes a test for the real one.",
         "test",
         pattern=r"^[a-z][a-z0-9-]{0,19}$",
+    )
+
+
+class Security(Section):
+    seal_key: SecretStr | None = option(
+        None,
+        "Base64 of 32 random bytes that seals secrets; an older one may follow after a comma. "
+        "Without it a key is made in the data folder.",
+        "two of them: the new one, the old one",
+    )
+    trusted_proxies: tuple[str, ...] = option(
+        (), "Networks whose X-Forwarded-For is believed.", ("10.0.0.0/24",)
+    )
+    requests_per_minute: int = option(
+        1200, "API requests a user or key may make.", 600, ge=1, le=1_000_000
+    )
+    requests_burst: int = option(300, "So many of them at once.", 100, ge=1, le=100_000)
+    address_per_minute: int = option(
+        120, "API requests of one address without a session or key.", 60, ge=1, le=1_000_000
+    )
+    address_burst: int = option(60, "So many of them at once.", 30, ge=1, le=100_000)
+    lock_after: int = option(5, "Failed sign-ins of a name before it must wait.", 3, ge=1, le=100)
+    address_lock_after: int = option(
+        50, "Failed sign-ins of an address before it must wait.", 20, ge=1, le=10_000
+    )
+    lock_s: int = option(30, "The first wait; doubles with each further try.", 60, ge=1)
+    longest_lock_s: int = option(3600, "The wait does not grow beyond.", 900, ge=1)
+    password_history: int = option(
+        5, "So many earlier passwords are not taken again.", 10, ge=0, le=50
+    )
+    refuse_common: bool = option(
+        True, "Refuse passwords that are guessed first, or hold the user name.", False
+    )
+    otp_roles: frozenset[Literal["agent", "supervisor", "admin", "operator"]] = option(
+        frozenset(), "Roles that need a second factor.", frozenset({"admin"})
+    )
+
+    webhook_origins: tuple[str, ...] = option(
+        (),
+        "Receivers of webhooks that need be neither https nor public.",
+        ("http://crm.bank.example:8080",),
+    )
+    webhook_give_up_s: int = option(
+        86_400, "A receiver that fails for so long is paused.", 3600, ge=60
+    )
+
+    @field_validator("seal_key")
+    @classmethod
+    def _is_a_key(cls, given: SecretStr | None) -> SecretStr | None:
+        if given is not None:
+            read_keys(given.get_secret_value())
+        return given
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        for network in given:
+            ip_network(network)
+        return given
+
+
+class Media(Section):
+    image_mb: int = option(10, "Largest picture, in MiB.", 5, ge=1, le=100)
+    voice_mb: int = option(5, "Largest voice message, in MiB.", 2, ge=1, le=100)
+    video_mb: int = option(20, "Largest film, in MiB.", 50, ge=1, le=100)
+    file_mb: int = option(20, "Largest other file, in MiB.", 50, ge=1, le=100)
+    max_pixels: int = option(
+        50_000_000, "Pixels of a picture that are decoded for a preview.", 20_000_000, ge=10_000
+    )
+    at_once: int = option(
+        2, "Files examined at the same time, each by one process.", 4, ge=1, le=64
+    )
+    examine_s: float = option(8.0, "Seconds such a process may take.", 5.0, gt=0, le=60)
+    clamd: str = option(
+        "",
+        "The virus scanner clamd, a socket's path or host and port; without it only listed files "
+        "and the test file EICAR are found.",
+        "unix:/run/clamav/clamd.ctl",
+        pattern=r"^(|unix:/.+|tcp://[^\s/:]+:[0-9]{1,5})$",
+    )
+    clamd_wait_s: float = option(
+        5.0, "After so long a scan counts as not done: the file is held back.", 8.0, gt=0, le=60
+    )
+    refused_digests: frozenset[str] = option(
+        frozenset(), "SHA-256 of files that are refused.", frozenset({"0" * 64})
+    )
+    fetch_from: tuple[str, ...] = option(
+        (),
+        "Further servers of providers whose files may be fetched although they are not public.",
+        ("http://media-proxy.bank.example:8080",),
+    )
+
+
+class ChannelLog(Section):
+    keep_s: int = option(
+        2_592_000, "How long an exchange with a provider is kept.", 604_800, ge=3600
     )
 
 
@@ -192,8 +309,12 @@ class Settings(BaseSettings):
     engine: Engine = Engine()
     outbox: Outbox = Outbox()
     policy: Policy = Policy()
+    bot: Bot = Bot()
     desk: Desk = Desk()
     site: Site = Site()
+    security: Security = Security()
+    media: Media = Media()
+    channel_log: ChannelLog = ChannelLog()
     demo: Demo = Demo()
     channels: tuple[dict[str, Any], ...] = ()
 

@@ -20,6 +20,7 @@ from hub.services.access import LEADS, Role
 from hub.services.agents import Agent, Agents
 from hub.services.commands import Missing, Refusal
 from hub.services.desk_setup import DeskSetup
+from hub.services.keys import Scope
 
 BASE = "/api/v1/agents"
 ONE = BASE + "/{username}"
@@ -77,6 +78,7 @@ class AgentApi:
                 query=AgentQuery,
                 answers={200: AgentPage},
                 roles=LEADS,
+                scope=Scope.READ_AGENTS,
             ),
             Route(
                 method="PUT",
@@ -90,6 +92,7 @@ class AgentApi:
                 answers={200: AgentShape},
                 problems=frozenset({404, 409}),
                 roles=frozenset({Role.ADMIN}),
+                audit="agent.changed",
             ),
         )
 

@@ -9,6 +9,7 @@ from hub.http.route import AnyRoute, Call, Reply, Route
 from hub.http.shapes import InteractionKey, Nothing, Shape
 from hub.ports import Doc, Reading
 from hub.services.access import LEADS
+from hub.services.keys import Scope
 
 WHAT = {
     "Queued": "queued",
@@ -88,6 +89,7 @@ class AssignmentApi:
                 answers={200: AssignmentShape},
                 problems=frozenset({404}),
                 roles=LEADS,
+                scope=Scope.READ_CONVERSATIONS,
             ),
         )
 

@@ -33,6 +33,7 @@ from hub.services.access import LEADS, Role
 from hub.services.catalogue import Catalogue, Entry
 from hub.services.catalogues import Catalogues
 from hub.services.commands import Missing, Refusal
+from hub.services.keys import Scope
 
 T = TypeVar("T")
 ADMINS = frozenset({Role.ADMIN})
@@ -78,6 +79,7 @@ class CatalogueApi(Generic[T]):
                 handle=self.list,
                 answers={200: self.listed},
                 roles=EVERYBODY,
+                scope=Scope.READ_CATALOGUE,
             ),
             Route(
                 method="GET",
@@ -90,6 +92,7 @@ class CatalogueApi(Generic[T]):
                 answers={200: self.shape},
                 problems=frozenset({404}),
                 roles=EVERYBODY,
+                scope=Scope.READ_CATALOGUE,
             ),
             Route(
                 method="PUT",
@@ -103,6 +106,8 @@ class CatalogueApi(Generic[T]):
                 answers={200: self.shape},
                 problems=frozenset({409}),
                 roles=self.editors,
+                scope=Scope.WRITE_CATALOGUE,
+                audit=f"{self.one}.changed",
             ),
             Route(
                 method="DELETE",
@@ -116,6 +121,8 @@ class CatalogueApi(Generic[T]):
                 answers={204: None},
                 problems=frozenset({404, 409}),
                 roles=self.editors,
+                scope=Scope.WRITE_CATALOGUE,
+                audit=f"{self.one}.removed",
             ),
         )
 

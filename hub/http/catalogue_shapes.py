@@ -1,5 +1,6 @@
 """Queues, phrases and dispositions as the API shows and takes them."""
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -155,17 +156,7 @@ def phrase_of(key: str, body: PhraseBody) -> Phrase:
 
 
 def phrase_shape(entry: Entry[Phrase]) -> PhraseShape:
-    phrase = entry.value
-    return PhraseShape(
-        **_common(entry),
-        key=phrase.key,
-        name=phrase.name,
-        name_en=phrase.name_en,
-        text=phrase.text,
-        text_en=phrase.text_en,
-        group=phrase.group,
-        group_en=phrase.group_en,
-    )
+    return PhraseShape(**_common(entry), **asdict(entry.value))
 
 
 # ---------------------------------------------------------------- dispositions
@@ -194,15 +185,7 @@ def disposition_of(key: str, body: DispositionBody) -> Disposition:
 
 
 def disposition_shape(entry: Entry[Disposition]) -> DispositionShape:
-    value = entry.value
-    return DispositionShape(
-        **_common(entry),
-        name=value.name,
-        name_en=value.name_en,
-        group=value.group,
-        group_en=value.group_en,
-        position=value.position,
-    )
+    return DispositionShape(**_common(entry), **asdict(entry.value))
 
 
 # ---------------------------------------------------------------- all of them

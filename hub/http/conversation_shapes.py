@@ -13,6 +13,7 @@ from hub.http.shapes import (
     ConversationKey,
     CustomerKey,
     Limit,
+    MediaKey,
     MessageText,
     SearchText,
     Seq,
@@ -21,6 +22,7 @@ from hub.http.shapes import (
 from hub.model.message import DeliveryState
 from hub.ports import Doc
 from hub.services.history import HistoryMessage
+from hub.services.masking import masked
 
 
 class AddressShape(Shape):
@@ -166,10 +168,16 @@ class JournalPage(Shape):
 
 class SendBody(CommandBody):
     seen: Seq = Field(description="The conversation's `seq` the author looked at.")
-    text: MessageText
+    text: MessageText | None = None
+    media_ids: tuple[MediaKey, ...] = Field(
+        default=(),
+        max_length=9,
+        description="Files of yours (`POST /api/v1/media`), sent after the text.",
+    )
 
 
-def conversation_shape(doc: Doc) -> ConversationShape:
+def conversation_shape(stored: Doc) -> ConversationShape:
+    doc = masked(stored)
     return ConversationShape(
         id=doc["_id"],
         customer_id=doc["customer_id"],
@@ -206,7 +214,7 @@ def message_shape(message: HistoryMessage) -> MessageShape:
         at=message.at,
         author=message.author,
         address=AddressShape.model_validate(message.address) if message.address else None,
-        parts=tuple(PartShape.model_validate(part) for part in message.parts),
+        parts=tuple(PartShape.model_validate(part) for part in masked(message.parts)),
         deliveries=tuple(
             DeliveryShape(
                 key=delivery.key,
@@ -225,5 +233,5 @@ def message_shape(message: HistoryMessage) -> MessageShape:
 def commit_shape(commit: Doc) -> CommitShape:
     """Without the owner's token and what only finds the commit."""
     inner = {"_id", "token", "command"}
-    shown = {key: value for key, value in commit.items() if key not in inner}
+    shown = {key: masked(value) for key, value in commit.items() if key not in inner}
     return CommitShape.model_validate({"id": commit["_id"], **shown})

@@ -24,12 +24,13 @@ from hub.http.outcomes import (
     reply_to,
 )
 from hub.http.problems import ProblemError
-from hub.http.route import EVERYBODY, AnyRoute, Call, Reply, Route
+from hub.http.route import AnyRoute, Call, Reply, Route
 from hub.http.shapes import Nothing
 from hub.ports import Doc
-from hub.services.access import LEADS, User
+from hub.services.access import LEADS, STAFF, User
 from hub.services.conversations import Conversations, Wanted
 from hub.services.history import History
+from hub.services.keys import Scope
 
 TAG = "Conversations"
 BASE = "/api/v1/conversations"
@@ -45,7 +46,11 @@ class ConversationApi:
         return (*self._reading(), *self._commands())
 
     def _reading(self) -> tuple[AnyRoute, ...]:
-        common: dict[str, Any] = {"method": "GET", "tag": TAG}
+        common: dict[str, Any] = {
+            "method": "GET",
+            "tag": TAG,
+            "scope": Scope.READ_CONVERSATIONS,
+        }
         one = partial(Route, params=ConversationPath, problems=frozenset({404}), **common)
         return (
             Route(
@@ -55,7 +60,7 @@ class ConversationApi:
                 handle=self.page,
                 query=ConversationQuery,
                 answers={200: ConversationPage},
-                roles=EVERYBODY,
+                roles=STAFF,
                 **common,
             ),
             one(
@@ -64,7 +69,7 @@ class ConversationApi:
                 summary="One conversation",
                 handle=self.get,
                 answers={200: ConversationShape},
-                roles=EVERYBODY,
+                roles=STAFF,
             ),
             one(
                 path=ONE + "/messages",
@@ -73,7 +78,7 @@ class ConversationApi:
                 handle=self.messages,
                 query=SeqQuery,
                 answers={200: MessagePage},
-                roles=EVERYBODY,
+                roles=STAFF,
             ),
             one(
                 path=ONE + "/journal",
@@ -87,7 +92,7 @@ class ConversationApi:
         )
 
     def _commands(self) -> tuple[AnyRoute, ...]:
-        act = partial(command_route, tag=TAG, params=ConversationPath, roles=EVERYBODY)
+        act = partial(command_route, tag=TAG, params=ConversationPath, roles=STAFF)
         return (
             act(
                 path=ONE + "/messages",
@@ -95,18 +100,21 @@ class ConversationApi:
                 summary="Write to the customer",
                 handle=self.send,
                 body=SendBody,
+                scope=Scope.WRITE_MESSAGES,
             ),
             act(
                 path=ONE + "/hand-off",
                 name="hand_off_conversation",
                 summary="End the bot's part: a person is to answer",
                 handle=self.hand_off,
+                scope=Scope.WRITE_CONVERSATIONS,
             ),
             act(
                 path=ONE + "/close",
                 name="close_conversation",
                 summary="Close the conversation; agents end and finish their talks at a screen",
                 handle=self.close,
+                scope=Scope.WRITE_CONVERSATIONS,
             ),
         )
 
@@ -162,7 +170,8 @@ class ConversationApi:
             call.signed_in.user,
             call.path.conversation_id,
             command,
-            text=call.body.text,
+            text=call.body.text or "",
+            media_ids=call.body.media_ids,
             seen=call.body.seen,
         )
         return reply_to(outcome, command)

@@ -14,11 +14,13 @@ from hub.http.outcomes import (
     reply_to,
 )
 from hub.http.problems import ProblemError
-from hub.http.route import EVERYBODY, AnyRoute, Call, Reply, Route
+from hub.http.route import AnyRoute, Call, Reply, Route
 from hub.http.shapes import CustomerKey, Limit, Nothing, Shape
 from hub.ports import Doc
-from hub.services.access import LEADS
+from hub.services.access import LEADS, STAFF
 from hub.services.customers import Customers
+from hub.services.keys import Scope
+from hub.services.masking import masked
 
 BASE = "/api/v1/customers"
 ONE = BASE + "/{customer_id}"
@@ -63,7 +65,9 @@ class CustomerApi:
 
     def routes(self) -> tuple[AnyRoute, ...]:
         tag = "Customers"
-        joining = partial(command_route, tag=tag, params=CustomerPath, roles=LEADS)
+        joining = partial(
+            command_route, tag=tag, params=CustomerPath, roles=LEADS, scope=Scope.WRITE_CUSTOMERS
+        )
         return (
             Route(
                 method="GET",
@@ -74,7 +78,8 @@ class CustomerApi:
                 handle=self.page,
                 query=CustomerQuery,
                 answers={200: CustomerPage},
-                roles=EVERYBODY,
+                roles=STAFF,
+                scope=Scope.READ_CUSTOMERS,
             ),
             Route(
                 method="GET",
@@ -86,7 +91,8 @@ class CustomerApi:
                 params=CustomerPath,
                 answers={200: CustomerShape},
                 problems=frozenset({404}),
-                roles=EVERYBODY,
+                roles=STAFF,
+                scope=Scope.READ_CUSTOMERS,
             ),
             joining(
                 path=ONE + "/merge",
@@ -133,7 +139,8 @@ class CustomerApi:
         return reply_to(outcome, command)
 
 
-def _shape(doc: Doc) -> CustomerShape:
+def _shape(stored: Doc) -> CustomerShape:
+    doc = masked(stored)
     return CustomerShape(
         id=doc["_id"],
         display_name=doc.get("display_name", ""),

@@ -16,7 +16,9 @@ from hub.http.outcomes import (
 from hub.http.problems import ProblemError
 from hub.http.route import EVERYBODY, AnyRoute, Call, Reply, Route
 from hub.http.shapes import Limit, Nothing, Shape
+from hub.services.access import STAFF, Role
 from hub.services.dead_letters import DeadLetter
+from hub.services.keys import Scope
 from hub.services.letterbox import Letterbox
 
 BASE = "/api/v1/dead-letters"
@@ -36,7 +38,7 @@ DeadLetterKey = Annotated[
 
 class Box(StrEnum):
     """`outbox`: messages of ours that failed or are uncertain; agents find those of conversations
-    they may see. `inbox`: inputs without a place, for supervisors."""
+    they may see. `inbox`: inputs without a place, for all others."""
 
     OUTBOX = "outbox"
     INBOX = "inbox"
@@ -92,6 +94,7 @@ class DeadLetterApi:
                 query=DeadLetterQuery,
                 answers={200: DeadLetterPage},
                 roles=EVERYBODY,
+                scope=Scope.READ_DEAD_LETTERS,
             ),
             *(
                 command_route(
@@ -101,7 +104,8 @@ class DeadLetterApi:
                     summary=summary,
                     handle=handle,
                     params=DeadLetterPath,
-                    roles=EVERYBODY,
+                    roles=STAFF,
+                    scope=Scope.WRITE_DEAD_LETTERS,
                 )
                 for verb, handle, summary in (
                     ("retry", self.retry, "Send an undelivered message again, as a new one"),
@@ -115,7 +119,7 @@ class DeadLetterApi:
         after = _key_of(asked.cursor) if asked.cursor else ""
         if asked.box is Box.OUTBOX:
             found = await self._letterbox.undelivered(viewer, limit=asked.limit, after=after)
-        elif viewer.is_lead:
+        elif viewer.role is not Role.AGENT:
             found = await self._letterbox.buried(limit=asked.limit, after=after)
         else:
             raise ProblemError("forbidden")

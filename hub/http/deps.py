@@ -8,20 +8,25 @@ from hub.decisions.rules import StreamRules
 from hub.http.health import Probe
 from hub.http.metrics import Metrics
 from hub.http.site import Site
-from hub.model.ids import ChannelId
+from hub.http.webhook_post import WebhookPost
 from hub.ports import (
     Accept,
-    ChannelAdapter,
     Clock,
     Commands,
     Documents,
+    ExchangeStore,
     Inbox,
     Journal,
     Outbox,
     Reading,
-    SupportsWebhook,
 )
 from hub.services.access import AccessRules, Passwords
+from hub.services.channel_host import ChannelHost
+from hub.services.knowledge.house import Knowledge
+from hub.services.limits import Rates
+from hub.services.lockout import LockRules
+from hub.services.media.files import Files
+from hub.services.vault import Vault
 from hub.services.visibility import Serves, serves_nobody
 
 
@@ -38,11 +43,14 @@ class HttpOptions:
     static_dir: Path | None = None
     access: AccessRules = field(default_factory=AccessRules)
     site: Site = field(default_factory=Site)
+    rates: Rates = field(default_factory=Rates)
+    lockout: LockRules = field(default_factory=LockRules)
+    trusted_proxies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpDeps:
-    """`rules` are those of the customer stream; `channels` with `on_webhook` get a hook.
+    """`rules` are those of the customer stream.
 
     `serves` is what the desk knows, ahead of the lists.
     """
@@ -57,15 +65,13 @@ class HttpDeps:
     rules: StreamRules
     accept: Accept
     passwords: Passwords
-    channels: Mapping[ChannelId, ChannelAdapter]
+    vault: Vault
+    webhook_post: WebhookPost = field(default_factory=lambda: WebhookPost(()))
+    files: Files
+    knowledge: Knowledge
+    channels: ChannelHost
+    exchanges: ExchangeStore
     probes: Mapping[str, Probe]
     metrics: Metrics
     options: HttpOptions
     serves: Serves = serves_nobody
-
-    def webhooks(self) -> dict[ChannelId, SupportsWebhook]:
-        return {
-            channel_id: channel  # type: ignore[misc]
-            for channel_id, channel in self.channels.items()
-            if hasattr(channel, "on_webhook")
-        }

@@ -1,7 +1,9 @@
-"""From a route table to aiohttp handlers: origin, session, role, values, then the work."""
+"""From a route table to aiohttp handlers: origin, caller, limits, values, work, audit."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import math
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 
 import structlog
 from aiohttp import web
@@ -12,21 +14,43 @@ from hub.http.origins import OriginRule
 from hub.http.problems import ProblemError
 from hub.http.requests import read
 from hub.http.route import AnyRoute, Call, Reply
-from hub.http.sessions import put_cookie, token_of
+from hub.http.sessions import bearer_of, put_cookie, token_of
+from hub.http.shapes import Bytes
+from hub.http.sources import Sources
 from hub.services.access import Access, SignedIn
+from hub.services.audit import Audit, Happening
+from hub.services.keys import Keys
+from hub.services.limits import Buckets
 
 log = structlog.get_logger(__name__)
 
-BUDGET_S = 15.0
-"""Longer than any wait for a decision; nobody waits for an answer beyond it."""
+CHUNK = 64 * 1024
+BEARER = {"WWW-Authenticate": "Bearer"}
+OWED = {
+    "password": "Choose a password of your own first: PUT /api/v1/session/password.",
+    "otp": "Your role needs a second factor: POST /api/v1/session/otp.",
+}
+NO_DETAIL: Mapping[str, str | int | bool] = {}
+NOTED = frozenset({"forbidden", "refused", "invalid"})
+"""Refusals of an audited act that are written down."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Locks:
+    """What stands between a request and its handler."""
+
+    access: Access
+    keys: Keys
+    audit: Audit
+    origins: OriginRule
+    sources: Sources
+    callers: Buckets
+    addresses: Buckets
 
 
 class Dispatcher:
-    def __init__(
-        self, *, access: Access, origins: OriginRule, metrics: Metrics, secure_cookie: bool
-    ) -> None:
-        self._access = access
-        self._origins = origins
+    def __init__(self, locks: Locks, *, metrics: Metrics, secure_cookie: bool) -> None:
+        self._locks = locks
         self._metrics = metrics
         self._secure = secure_cookie
 
@@ -35,7 +59,7 @@ class Dispatcher:
 
         async def handle(request: web.Request) -> web.StreamResponse:
             try:
-                async with asyncio.timeout(BUDGET_S):
+                async with asyncio.timeout(route.within_s):
                     reply = await self._handle(route, request)
             except (StoreUncertain, Overloaded, TimeoutError) as exc:
                 log.warning("request not done", operation=route.name, why=type(exc).__name__)
@@ -46,26 +70,82 @@ class Dispatcher:
         return handle
 
     async def _handle(self, route: AnyRoute, request: web.Request) -> Reply:
-        token = token_of(request)
-        if not self._origins.allows(request.method, request.headers, with_cookie=bool(token)):
+        token, bearer = token_of(request), bearer_of(request)
+        with_cookie = bool(token) and bearer is None
+        locks = self._locks
+        if not locks.origins.allows(request.method, request.headers, with_cookie=with_cookie):
             raise ProblemError("foreign_origin")
-        session = await self._session(route, token)
-        path, query, body = await read(route, request)
-        call = Call(path=path, query=query, body=body, token=token, session=session)
-        return await route.handle(call)
+        source = locks.sources.address_of(request)
+        session = await self._session(route, token, bearer, source)
+        subject = ""
+        try:
+            if session is not None:
+                _check(route, session)
+            path, query, body = await read(route, request)
+            subject = "/".join(str(value) for value in path.model_dump().values())
+            call = Call(
+                path=path,
+                query=query,
+                body=body,
+                token=token,
+                session=session,
+                source=source,
+                content=request.content.iter_chunked(CHUNK) if route.body is Bytes else None,
+                headers=request.headers,
+            )
+            reply = await route.handle(call)
+        except ProblemError as exc:
+            if exc.slug in NOTED:
+                outcome = f"{exc.slug}:{exc.reason}" if exc.reason else exc.slug
+                await self._note(route, session, source, subject, outcome)
+            raise
+        subject = reply.subject or subject
+        await self._note(route, session, source, subject, "done", reply.detail)
+        return reply
 
-    async def _session(self, route: AnyRoute, token: str) -> SignedIn | None:
+    async def _session(
+        self, route: AnyRoute, token: str, bearer: str | None, source: str
+    ) -> SignedIn | None:
+        """The caller, within its limits. Whoever proves nothing shares those of the address."""
         if route.roles is None:
+            _limit(self._locks.addresses, source)
             return None
-        session = await self._access.session_of(token)
+        if bearer is None:
+            session = await self._locks.access.any_session_of(token)
+        else:
+            session = await self._locks.keys.caller(bearer)
         if session is None:
-            raise ProblemError("signed_out")
-        if session.user.role not in route.roles:
-            raise ProblemError("forbidden")
+            _limit(self._locks.addresses, source)
+            raise ProblemError("signed_out", headers={} if bearer is None else BEARER)
+        _limit(self._locks.callers, session.user.username)
         return session
+
+    async def _note(
+        self,
+        route: AnyRoute,
+        session: SignedIn | None,
+        source: str,
+        subject: str,
+        outcome: str,
+        detail: Mapping[str, str | int | bool] = NO_DETAIL,
+    ) -> None:
+        if not route.audit or session is None:
+            return
+        happening = Happening(
+            actor=session.user.author,
+            act=route.audit,
+            object=subject,
+            outcome=outcome,
+            source=source,
+            detail=detail,
+        )
+        await self._locks.audit.record(happening)
 
     def _response(self, route: AnyRoute, reply: Reply) -> web.Response:
         model = route.answers[reply.status]
+        if reply.streamed is not None:
+            file = reply.streamed
+            return web.Response(status=reply.status, headers=file.headers, body=file.content)
         response = web.Response(status=reply.status, headers={"Cache-Control": "no-store"})
         if model is not None:
             if not isinstance(reply.content, model):
@@ -75,6 +155,27 @@ class Dispatcher:
         if reply.cookie is not None:
             put_cookie(response, reply.cookie, secure=self._secure)
         return response
+
+
+def _check(route: AnyRoute, session: SignedIn) -> None:
+    """Raises ProblemError: 403."""
+    if session.user.api_key:
+        if route.scope is None:
+            raise ProblemError("forbidden", "Programs cannot do this.", reason="not_for_programs")
+        if route.scope not in session.scopes:
+            detail = f"This key does not have the scope {route.scope}."
+            raise ProblemError("forbidden", detail, reason="scope_missing")
+        return
+    if session.owes and session.owes not in route.owing:
+        raise ProblemError("owed", OWED[session.owes], reason=f"{session.owes}_needed")
+    if route.roles is not None and session.user.role not in route.roles:
+        raise ProblemError("forbidden")
+
+
+def _limit(buckets: Buckets, name: str) -> None:
+    """Raises ProblemError: 429."""
+    if wait := buckets.take(name):
+        raise ProblemError("too_often", headers={"Retry-After": str(math.ceil(wait))})
 
 
 def _again(route: AnyRoute) -> str:

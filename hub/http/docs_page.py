@@ -60,7 +60,8 @@ def _operation(path: str, method: str, operation: Json) -> Iterator[str]:
     yield f'<span class="path">{escape(path)}</span></h3>'
     yield f"<p>{escape(operation['summary'])}</p>"
     roles = ", ".join(operation.get("x-roles", ())) or "everybody, signed in or not"
-    yield f'<p class="roles">For {escape(roles)}</p>'
+    scope = f"; keys with {operation['x-scope']}" if "x-scope" in operation else ""
+    yield f'<p class="roles">For {escape(roles + scope)}</p>'
     fields = [
         (p["name"], p["in"], _kind(p["schema"]), p["required"], p.get("description", ""))
         for p in operation["parameters"]
@@ -74,7 +75,9 @@ def _operation(path: str, method: str, operation: Json) -> Iterator[str]:
             ),
         )
     if body := operation.get("requestBody"):
-        yield f"<p>Body: {_kind(body['content']['application/json']['schema'])}</p>"
+        kinds = {_kind(content["schema"]) for content in body["content"].values()}
+        types = ", ".join(body["content"])
+        yield f"<p>Body: {', '.join(sorted(kinds))} ({escape(types)})</p>"
     answers = operation["responses"].items()
     yield _table(
         ("Answer", "", "Content"),

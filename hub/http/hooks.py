@@ -6,6 +6,7 @@ channel and a request id, never what was sent.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 
 import structlog
 from aiohttp import web
@@ -15,7 +16,14 @@ from hub.http.metrics import Metrics
 from hub.http.middleware import new_request_id
 from hub.model.ids import ChannelId
 from hub.model.inputs import Inbound
-from hub.ports import Accept, Clock, SupportsWebhook, WebhookReply, WebhookRequest
+from hub.ports import (
+    Accept,
+    ChannelAdapter,
+    Clock,
+    SupportsWebhook,
+    WebhookReply,
+    WebhookRequest,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -30,27 +38,43 @@ _FAILED = WebhookReply(status=500, body=b"failed")
 
 
 class Hooks:
-    """The handler of all channels that take calls."""
+    """The handler of all channels that take calls, those added later as well."""
 
     def __init__(
         self,
-        webhooks: Mapping[ChannelId, SupportsWebhook],
+        channels: Mapping[ChannelId, ChannelAdapter],
         *,
         accept: Accept,
         clock: Clock,
         metrics: Metrics,
     ) -> None:
-        self._doors = {
-            channel_id: _Door(channel_id, webhook, accept, clock, metrics)
-            for channel_id, webhook in webhooks.items()
-        }
+        self._channels = channels
+        self._accept = accept
+        self._clock = clock
+        self._metrics = metrics
+        self._doors: dict[ChannelId, _Door] = {}
 
     def handlers(self) -> dict[ChannelId, Callable[[web.Request], Awaitable[web.Response]]]:
-        """One a channel: a fixed path is found faster than a pattern."""
-        return {channel_id: door.handle for channel_id, door in self._doors.items()}
+        """One a channel there is now: a fixed path is found faster than a pattern."""
+        return {channel_id: partial(self._handle, channel_id) for channel_id in self._channels}
 
-    async def unknown(self, request: web.Request) -> web.Response:
-        return _response(_NOT_FOUND)
+    async def handle(self, request: web.Request) -> web.Response:
+        return await self._handle(ChannelId(request.match_info["channel_id"]), request)
+
+    async def _handle(self, channel_id: ChannelId, request: web.Request) -> web.Response:
+        webhook = webhook_of(self._channels.get(channel_id))
+        if webhook is None:
+            return _response(_NOT_FOUND)
+        door = self._doors.get(channel_id)
+        if door is None:
+            door = _Door(channel_id, self._accept, self._clock, self._metrics)
+            self._doors[channel_id] = door
+        return _response(await door.answer(request, webhook))
+
+
+def webhook_of(channel: ChannelAdapter | None) -> SupportsWebhook | None:
+    """The channel as one that takes calls; None: it is not there, or it does not."""
+    return channel if hasattr(channel, "on_webhook") else None  # type: ignore[return-value]
 
 
 def _response(reply: WebhookReply) -> web.Response:
@@ -67,25 +91,20 @@ class _Door:
     def __init__(
         self,
         channel_id: ChannelId,
-        webhook: SupportsWebhook,
         accept: Accept,
         clock: Clock,
         metrics: Metrics,
     ) -> None:
         self._channel_id = channel_id
-        self._webhook = webhook
         self._accept = _counted(accept, channel_id, metrics)
         self._clock = clock
         self._seconds = metrics.hook_seconds.labels(channel_id)
         self._answers = metrics.hook_answers
         self._fine = metrics.hook_answers.labels(channel_id, "200")
 
-    async def handle(self, request: web.Request) -> web.Response:
-        return _response(await self.answer(request))
-
-    async def answer(self, request: web.Request) -> WebhookReply:
+    async def answer(self, request: web.Request, webhook: SupportsWebhook) -> WebhookReply:
         began = self._clock.monotonic()
-        reply = await self._answer(request)
+        reply = await self._answer(request, webhook)
         self._seconds.observe(self._clock.monotonic() - began)
         if reply.status == 200:
             self._fine.inc()
@@ -93,12 +112,12 @@ class _Door:
             self._answers.labels(self._channel_id, str(reply.status)).inc()
         return reply
 
-    async def _answer(self, request: web.Request) -> WebhookReply:
+    async def _answer(self, request: web.Request, webhook: SupportsWebhook) -> WebhookReply:
         if (request.content_length or 0) > MAX_BODY:
             return _TOO_LARGE
         try:
             async with asyncio.timeout(BUDGET_S):
-                return await self._webhook.on_webhook(
+                return await webhook.on_webhook(
                     WebhookRequest(
                         method=request.method,
                         query=request.query,

@@ -44,6 +44,12 @@ class Metrics:
             buckets=HOOK_BUCKETS,
             registry=self.registry,
         )
+        self.csp_reports = Counter(
+            "lianluo_csp_reports",
+            "What browsers refused on our pages, by rule",
+            ("directive",),
+            registry=self.registry,
+        )
         self.requests = Counter(
             "lianluo_api_requests",
             "API answers, by operation and status",

@@ -30,6 +30,8 @@ CSP = "; ".join(
         "object-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
+        "report-uri /api/v1/csp-reports",
+        "report-to csp",
     )
 )
 
@@ -38,6 +40,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Reporting-Endpoints": 'csp="/api/v1/csp-reports"',
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

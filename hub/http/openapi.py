@@ -7,12 +7,14 @@ from typing import Any
 from pydantic import BaseModel
 
 from hub.http.problems import CONTENT_TYPE, Problem
-from hub.http.route import AnyRoute
+from hub.http.route import ANYTHING, AnyRoute
 from hub.http.sessions import COOKIE
+from hub.http.shapes import Bytes
 
 Json = dict[str, Any]
 
 REF = "#/components/schemas/{model}"
+BINARY = {"type": "string", "format": "binary"}
 REQUEST_ID = {"$ref": "#/components/headers/RequestId"}
 
 
@@ -32,7 +34,8 @@ def document(routes: Iterable[AnyRoute], *, version: str) -> Json:
             "description": (
                 "Errors are problem documents (RFC 9457). Lists page by cursor. A command carries "
                 "a `command_id` of the client: sent again it changes nothing and answers the same. "
-                "A request with the session cookie that changes something needs an Origin of ours."
+                "A request with the session cookie that changes something needs an Origin of ours; "
+                "programs send `Authorization: Bearer <api key>` instead."
             ),
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
@@ -46,7 +49,14 @@ def document(routes: Iterable[AnyRoute], *, version: str) -> Json:
                     "schema": {"type": "string"},
                 }
             },
-            "securitySchemes": {"session": {"type": "apiKey", "in": "cookie", "name": COOKIE}},
+            "securitySchemes": {
+                "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
+                "key": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "An API key; `x-scope` of an operation is what it must have.",
+                },
+            },
         },
     }
 
@@ -61,14 +71,24 @@ def _operation(route: AnyRoute, schemas: Json) -> Json:
             *_parameters(route.query, "query", schemas),
         ],
         "responses": _responses(route, schemas),
-        "security": [] if route.roles is None else [{"session": []}],
+        "security": _security(route),
     }
     if route.roles is not None:
         operation["x-roles"] = sorted(route.roles)
+    if route.scope is not None:
+        operation["x-scope"] = route.scope.value
     if route.takes_body:
-        content = {"schema": _schema_of(route.body, "validation", schemas)}
-        operation["requestBody"] = {"required": True, "content": {"application/json": content}}
+        is_file = route.body is Bytes
+        content = {"schema": BINARY if is_file else _schema_of(route.body, "validation", schemas)}
+        accepted = dict.fromkeys(sorted(route.takes), content)
+        operation["requestBody"] = {"required": True, "content": accepted}
     return operation
+
+
+def _security(route: AnyRoute) -> list[Json]:
+    if route.roles is None:
+        return []
+    return [{"session": []}] if route.scope is None else [{"session": []}, {"key": []}]
 
 
 def _responses(route: AnyRoute, schemas: Json) -> Json:
@@ -78,7 +98,9 @@ def _responses(route: AnyRoute, schemas: Json) -> Json:
             "description": HTTPStatus(status).phrase,
             "headers": {"X-Request-Id": REQUEST_ID},
         }
-        if model is not None:
+        if model is Bytes:
+            answer["content"] = {ANYTHING: {"schema": BINARY}}
+        elif model is not None:
             content = {"schema": _schema_of(model, "serialization", schemas)}
             answer["content"] = {"application/json": content}
         found[str(status)] = answer

@@ -8,9 +8,8 @@ from pydantic import BaseModel, ValidationError
 
 from hub.http.problems import FieldError, ProblemError
 from hub.http.route import AnyRoute
-from hub.http.shapes import Nothing
+from hub.http.shapes import Bytes, Nothing
 
-JSON = "application/json"
 BAD_JSON = "json_invalid"
 
 
@@ -55,7 +54,9 @@ async def _body(
         if request.can_read_body:
             raise ProblemError("malformed", "this call takes no body")
         return Nothing()
-    if request.content_type != JSON:
+    if route.body is Bytes:
+        return Bytes()
+    if request.content_type not in route.takes:
         raise ProblemError("media_type")
     raw = await request.read()
     model: type[BaseModel] = route.body

@@ -1,6 +1,6 @@
 """One row of the API's route table: what dispatch checks and what OpenAPI tells."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -8,23 +8,33 @@ from pydantic import BaseModel
 
 from hub.http.shapes import Nothing
 from hub.services.access import Role, SignedIn
+from hub.services.keys import Scope
 
 P = TypeVar("P", bound=BaseModel)
 Q = TypeVar("Q", bound=BaseModel)
 B = TypeVar("B", bound=BaseModel)
 
 EVERYBODY = frozenset(Role)
+JSON = "application/json"
+ANYTHING = "*/*"
+BUDGET_S = 15.0
+"""Longer than any wait for a decision; nobody waits for an answer beyond it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call(Generic[P, Q, B]):
-    """A checked request. `token` is the session cookie as sent, "" without one."""
+    """A checked request. `token` is the session cookie as sent, "" without one; `source` the
+    address the request came from. `content` of a route whose body is `Bytes`, still to be read;
+    `headers` of one that answers `Bytes`."""
 
     path: P
     query: Q
     body: B
     token: str
     session: SignedIn | None
+    source: str = ""
+    content: AsyncIterator[bytes] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def signed_in(self) -> SignedIn:
@@ -35,19 +45,35 @@ class Call(Generic[P, Q, B]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Streamed:
+    """A file as an answer: its bytes and the headers that go with them."""
+
+    content: AsyncIterator[bytes] | bytes
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """`cookie` is a new session token, "" takes the cookie away, None leaves it."""
+    """`cookie` is a new session token, "" takes the cookie away, None leaves it.
+
+    `subject` names what was made, for the audit log; `detail` says more there, never content.
+    """
 
     status: int
     content: BaseModel | None = None
     cookie: str | None = None
+    subject: str = ""
+    detail: Mapping[str, str | int | bool] = field(default_factory=dict)
+    streamed: Streamed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route(Generic[P, Q, B]):
     """`answers` by status (None = no body); `problems` are statuses beyond the general ones.
 
-    `roles` None: no session needed.
+    `roles` None: no session needed. `scope`: what an API key must have, None = not for programs.
+    `audit`: the act's name in the audit log. `owing`: what a user may still owe who calls it.
+    `within_s`: how long the whole call may take.
     """
 
     method: str
@@ -59,6 +85,11 @@ class Route(Generic[P, Q, B]):
     answers: Mapping[int, type[BaseModel] | None]
     roles: frozenset[Role] | None
     problems: frozenset[int] = frozenset()
+    scope: Scope | None = None
+    audit: str = ""
+    owing: frozenset[str] = frozenset()
+    takes: frozenset[str] = frozenset({JSON})
+    within_s: float = BUDGET_S
     params: type[P] = field(default=Nothing)  # type: ignore[assignment]
     query: type[Q] = field(default=Nothing)  # type: ignore[assignment]
     body: type[B] = field(default=Nothing)  # type: ignore[assignment]
@@ -73,7 +104,7 @@ class Route(Generic[P, Q, B]):
 
     def all_problems(self) -> frozenset[int]:
         """Every status of an error answer this route can give."""
-        found = set(self.problems) | {400, 500, 503}
+        found = set(self.problems) | {400, 429, 500, 503}
         if self.roles is not None:
             found |= {401, 403}
         if self.changes:

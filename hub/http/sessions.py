@@ -4,14 +4,27 @@ from aiohttp import web
 
 from hub.http.origins import OriginRule
 from hub.services.access import Access, SignedIn
+from hub.services.audit import Audit
+from hub.services.webhook_delivery import Courier
 
 COOKIE = "lianluo_session"
 ACCESS = web.AppKey("access", Access)
+AUDIT = web.AppKey("audit", Audit)
+COURIER = web.AppKey("courier", Courier)
 ORIGINS = web.AppKey("origins", OriginRule)
 
 
 def token_of(request: web.Request) -> str:
     return request.cookies.get(COOKIE, "")
+
+
+def bearer_of(request: web.Request) -> str | None:
+    """What stands in `Authorization: Bearer`; None without that header."""
+    given = request.headers.get("Authorization")
+    if given is None:
+        return None
+    scheme, _, credentials = given.partition(" ")
+    return credentials.strip() if scheme.lower() == "bearer" else ""
 
 
 async def session_of(request: web.Request) -> SignedIn | None:

@@ -10,6 +10,9 @@ _SPACE = r" \t\n\r\u0085\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\
 _PLAIN = rf"^[^{_CONTROL}]*$"
 _VISIBLE = rf"^[^{_CONTROL}]*[^{_CONTROL}{_SPACE}][^{_CONTROL}]*$"
 
+Prose = Annotated[str, Field(pattern=_VISIBLE)]
+Plain = Annotated[str, Field(pattern=_PLAIN)]
+
 MAX_SEQ = 2**53 - 1
 """The largest whole number a browser keeps exactly."""
 
@@ -22,7 +25,11 @@ class Nothing(Shape):
     """No parameters, or no body."""
 
 
-def _whole(value: Any) -> Any:
+class Bytes(Shape):
+    """Marks a body or an answer that is the bytes of a file, not JSON."""
+
+
+def whole(value: Any) -> Any:
     """Only plain digits: pydantic alone takes "1_000", " 1" and "1.0" for a number."""
     if isinstance(value, str) and not (value.isascii() and value.isdigit() and len(value) <= 16):
         raise ValueError("must be a whole number")
@@ -74,15 +81,18 @@ InteractionKey = Annotated[
 INTEGRAL = BeforeValidator(_integral)
 """After the limits of a whole number: what stands before it is not in the schema."""
 
+MediaKey = Annotated[
+    str, Field(pattern=r"^[0-9a-f]{32}$", examples=["8d0c5b2f1e6a4d0e9a371f8f2f6f3c55"])
+]
 Seq = Annotated[int, Field(ge=0, le=MAX_SEQ), INTEGRAL]
 SeenVersion = Annotated[
     int,
     Field(ge=1, le=MAX_SEQ, description="The version you saw."),
-    BeforeValidator(_whole),
+    BeforeValidator(whole),
 ]
-Limit = Annotated[int, Field(ge=1, le=100), BeforeValidator(_whole)]
+Limit = Annotated[int, Field(ge=1, le=100), BeforeValidator(whole)]
 After = Annotated[
     int,
     Field(ge=0, le=MAX_SEQ, description="Only what has a higher `seq`."),
-    BeforeValidator(_whole),
+    BeforeValidator(whole),
 ]

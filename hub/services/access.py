@@ -2,11 +2,12 @@
 
 A session token is shown once, to the browser; the store keeps its hash. A session ends when it
 stood idle, at its absolute end, on sign-out, and when its user is disabled or gets a new password.
+A session whose user owes something (a password of their own, a second factor) opens nothing else.
 """
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
@@ -17,12 +18,13 @@ from hub.model.codec import plain, unpack_as
 from hub.model.desk import AgentProfile, Medium, Skill, Slots
 from hub.model.ids import AgentId
 from hub.ports import Clock, Doc, Documents
+from hub.services.password_rules import PasswordRules
 
 USERS = "users"
 SESSIONS = "sessions"
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 TOKEN_BYTES = 32
-MAX_PASSWORD = 256
+FIRST_PASSWORD_BYTES = 12
 TOUCH_EVERY = timedelta(minutes=1)
 
 
@@ -30,9 +32,15 @@ class Role(StrEnum):
     AGENT = "agent"
     SUPERVISOR = "supervisor"
     ADMIN = "admin"
+    OPERATOR = "operator"
 
 
 LEADS = frozenset({Role.SUPERVISOR, Role.ADMIN})
+STAFF = frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN})
+"""Who may see customers. Operators keep the machine running and see none."""
+
+OWES_PASSWORD = "password"  # noqa: S105 - what is owed, no secret
+OWES_OTP = "otp"
 FIRST_CAPACITY = {Role.AGENT: (Slots(medium=Medium.TEXT, count=4),)}
 """What somebody of a role takes at once while nobody has said otherwise."""
 
@@ -47,36 +55,43 @@ class Passwords(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessRules:
-    """`idle` after the last request, `lifetime` after the sign-in, `min_password` in characters."""
+    """`idle` after the last request, `lifetime` after the sign-in.
+
+    People of `otp_roles` do nothing before they have a second factor.
+    """
 
     idle: timedelta = timedelta(minutes=30)
     lifetime: timedelta = timedelta(hours=12)
-    min_password: int = 10
+    passwords: PasswordRules = field(default_factory=PasswordRules)
+    otp_roles: frozenset[Role] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """Who has no `capacity` gets no work."""
+    """Who has no `capacity` gets no work. A program comes as a user with the id of its `api_key`:
+    it sees what its scopes name, of all customers, and belongs to no role but the least."""
 
     username: str
     display_name: str
     role: Role
     skills: tuple[Skill, ...] = ()
     capacity: tuple[Slots, ...] = ()
+    api_key: str = ""
 
     @property
     def author(self) -> str:
         """The name under which the user's commands and messages stand in the journal."""
-        return f"agent:{self.username}"
+        return f"api:{self.api_key}" if self.api_key else f"agent:{self.username}"
 
     @property
     def is_lead(self) -> bool:
-        return self.role in LEADS
+        """Sees all customers."""
+        return self.role in LEADS or bool(self.api_key)
 
     @property
     def is_routed(self) -> bool:
         """Whether a desk gives work to this user."""
-        return any(slots.count > 0 for slots in self.capacity)
+        return self.role in STAFF and any(slots.count > 0 for slots in self.capacity)
 
     @property
     def profile(self) -> AgentProfile:
@@ -90,11 +105,16 @@ class User:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
-    """`key` names the stored session, `ends_at` is its absolute end."""
+    """`key` names the stored session, `ends_at` is its absolute end.
+
+    `owes`: OWES_PASSWORD or OWES_OTP, "" when nothing is missing. `scopes` are those of an API key.
+    """
 
     user: User
     key: str
     ends_at: datetime
+    owes: str = ""
+    scopes: frozenset[str] = frozenset()
 
 
 class Access:
@@ -114,15 +134,15 @@ class Access:
         self._rules = rules or AccessRules()
         self.on_sign_out: list[Callable[[str], None]] = []
 
-    async def add_user(self, user: User, password: str) -> bool:
-        """Create a user; False when the name is taken.
+    async def add_user(self, user: User, password: str, *, to_change: bool = False) -> bool:
+        """Create a user; False when the name is taken. `to_change` as in `set_password`.
 
         Raises:
             ValueError: the name or the password does not fit the rules.
         """
         if not USERNAME.fullmatch(user.username):
             raise ValueError("a user name is a-z, 0-9, '.', '_' or '-', at most 64 characters")
-        self._check_password(password)
+        self._check_password(user.username, password)
         return await self._documents.create(
             USERS,
             {
@@ -133,6 +153,7 @@ class Access:
                 **_given_routing(user),
                 "password": await self._passwords.hash(password),
                 "password_set": 1,
+                "must_change": to_change,
                 "disabled": False,
             },
         )
@@ -142,15 +163,30 @@ class Access:
         doc = await self._documents.get(USERS, username)
         return None if doc is None or doc["disabled"] else user_of_doc(doc)
 
-    async def set_password(self, username: str, password: str) -> bool:
+    async def set_password(self, username: str, password: str, *, to_change: bool = False) -> bool:
         """Give a new password and end the user's sessions; False when there is no such user.
 
+        With `to_change` it opens nothing until its user has chosen another one.
+
         Raises:
-            ValueError: the password does not fit the rules.
+            ValueError: the password does not fit the rules, or is one of the last ones.
         """
-        self._check_password(password)
+        self._check_password(username, password)
+        kept = self._rules.passwords.history
         hashed = await self._passwords.hash(password)
-        return await self._change(username, {"password": hashed}, count="password_set")
+        while (doc := await self._documents.get(USERS, username)) is not None:
+            earlier = [doc["password"], *doc.get("passwords_before", ())][:kept]
+            for one in earlier:
+                if await self._passwords.verify(one, password):
+                    raise ValueError(f"not one of the last {kept} passwords")
+            change = {
+                "password": hashed,
+                "passwords_before": earlier[: kept - 1] if kept else [],
+                "must_change": to_change,
+            }
+            if await self._replaced(doc, change, count="password_set"):
+                return True
+        return False
 
     async def set_disabled(self, username: str, disabled: bool) -> bool:
         """Close or open the door for a user; False when there is no such user.
@@ -161,7 +197,16 @@ class Access:
         return await self._change(username, {"disabled": disabled}, count=ends)
 
     async def sign_in(self, username: str, password: str) -> tuple[str, SignedIn] | None:
-        """The new token and its session, or None: unknown, disabled and wrong look the same.
+        """A session by password alone, or None; `hub.services.sign_in` asks for the rest.
+
+        Raises:
+            Overloaded: too many sign-ins at once.
+        """
+        doc = await self.verified(username, password)
+        return None if doc is None else await self.open_session(doc)
+
+    async def verified(self, username: str, password: str) -> Doc | None:
+        """The user's document, or None: unknown, disabled and wrong look the same.
 
         Raises:
             Overloaded: too many sign-ins at once.
@@ -169,23 +214,31 @@ class Access:
         doc = await self._documents.get(USERS, username) if USERNAME.fullmatch(username) else None
         usable = doc is not None and not doc["disabled"]
         hashed = str(doc["password"]) if doc is not None and usable else None
-        if not await self._passwords.verify(hashed, password) or doc is None or not usable:
-            return None
+        right = await self._passwords.verify(hashed, password)
+        return doc if right and usable else None
+
+    async def open_session(self, doc: Doc) -> tuple[str, SignedIn]:
+        """A new token and its session, for a user who has proved who they are."""
         token = token_urlsafe(TOKEN_BYTES)
         now = self._clock.now()
         session: Doc = {
             "_id": _key(token),
             "version": 1,
-            "username": username,
+            "username": doc["_id"],
             "password_set": doc["password_set"],
             "seen_at": now,
             "expire_at": now + self._rules.lifetime,
         }
         await self._documents.create(SESSIONS, session)
-        return token, _signed_in(session, doc)
+        return token, self._signed_in(session, doc)
 
-    async def session_of(self, token: str) -> SignedIn | None:
-        """The live session of a token; moves its idle end, at most once a minute."""
+    async def session_of(self, token: str, *, used: bool = True) -> SignedIn | None:
+        """The live session of a token whose user owes nothing."""
+        session = await self.any_session_of(token, used=used)
+        return None if session is None or session.owes else session
+
+    async def any_session_of(self, token: str, *, used: bool = True) -> SignedIn | None:
+        """The live session of a token; where it is `used` its idle end moves, once a minute."""
         if not token:
             return None
         session = await self._documents.get(SESSIONS, _key(token))
@@ -198,11 +251,11 @@ class Access:
         doc = await self._documents.get(USERS, session["username"])
         if doc is None or doc["disabled"] or doc["password_set"] != session["password_set"]:
             return None
-        if now - session["seen_at"] >= TOUCH_EVERY:
+        if used and now - session["seen_at"] >= TOUCH_EVERY:
             version = session["version"]
             touched = {**session, "seen_at": now, "version": version + 1}
             await self._documents.replace(SESSIONS, touched, version=version)
-        return _signed_in(session, doc)
+        return self._signed_in(session, doc)
 
     async def sign_out(self, token: str) -> None:
         key = _key(token)
@@ -212,27 +265,38 @@ class Access:
 
     async def _change(self, username: str, change: Doc, *, count: str) -> bool:
         while (doc := await self._documents.get(USERS, username)) is not None:
-            version = doc["version"]
-            changed = {**doc, **change, "version": version + 1}
-            if count:
-                changed[count] = doc[count] + 1
-            if await self._documents.replace(USERS, changed, version=version):
+            if await self._replaced(doc, change, count=count):
                 return True
         return False
 
-    def _check_password(self, password: str) -> None:
-        if not self._rules.min_password <= len(password) <= MAX_PASSWORD:
-            raise ValueError(
-                f"a password has {self._rules.min_password} to {MAX_PASSWORD} characters"
-            )
+    async def _replaced(self, doc: Doc, change: Doc, *, count: str) -> bool:
+        """False: somebody else was faster. `count` names a number that grows with it."""
+        version = doc["version"]
+        changed = {**doc, **change, "version": version + 1}
+        if count:
+            changed[count] = doc[count] + 1
+        return await self._documents.replace(USERS, changed, version=version)
+
+    def first_password(self) -> str:
+        """Made by chance, for somebody who will choose another one."""
+        return token_urlsafe(max(FIRST_PASSWORD_BYTES, self._rules.passwords.min_length))
+
+    def _check_password(self, username: str, password: str) -> None:
+        if problem := self._rules.passwords.problem(username, password):
+            raise ValueError(problem)
+
+    def _signed_in(self, session: Doc, doc: Doc) -> SignedIn:
+        user = user_of_doc(doc)
+        owes = ""
+        if doc.get("must_change"):
+            owes = OWES_PASSWORD
+        elif user.role in self._rules.otp_roles and not doc.get("otp"):
+            owes = OWES_OTP
+        return SignedIn(user=user, key=session["_id"], ends_at=session["expire_at"], owes=owes)
 
 
 def _key(token: str) -> str:
     return sha256(token.encode()).hexdigest()
-
-
-def _signed_in(session: Doc, doc: Doc) -> SignedIn:
-    return SignedIn(user=user_of_doc(doc), key=session["_id"], ends_at=session["expire_at"])
 
 
 def user_of_doc(doc: Doc) -> User:

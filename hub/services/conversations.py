@@ -1,6 +1,6 @@
 """Conversations: lists, history and what people may do in them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +18,7 @@ from hub.ports import Capabilities, Commands, Doc, Journal, Reading
 from hub.services.access import User
 from hub.services.commands import Command, Missing, Outcome, Refusal, submit
 from hub.services.fitting import fit
+from hub.services.media.files import Files
 from hub.services.visibility import Visibility, is_theirs
 
 CONVERSATIONS = "conversations"
@@ -48,6 +49,7 @@ class Conversations:
         commands: Commands,
         capabilities: Mapping[ChannelId, Capabilities],
         wait: float,
+        files: Files,
     ) -> None:
         self._reading = reading
         self._visibility = visibility
@@ -55,6 +57,7 @@ class Conversations:
         self._commands = commands
         self._capabilities = capabilities
         self._wait = wait
+        self._files = files
 
     async def page(
         self, viewer: User, wanted: Wanted, *, limit: int, before: tuple[datetime, str] | None
@@ -83,9 +86,16 @@ class Conversations:
         return await self._journal.of_stream(stream, after, limit)
 
     async def send(
-        self, viewer: User, conversation_id: str, command: Command, *, text: str, seen: int
+        self,
+        viewer: User,
+        conversation_id: str,
+        command: Command,
+        *,
+        text: str,
+        seen: int,
+        media_ids: Sequence[str] = (),
     ) -> Outcome:
-        """Send a text to the customer. Raises StoreUncertain, Overloaded."""
+        """Send a text and files to the customer. Raises StoreUncertain, Overloaded."""
         conversation = await self.get(viewer, conversation_id)
         if conversation is None:
             return Missing()
@@ -94,11 +104,15 @@ class Conversations:
         capabilities = self._capabilities.get(conversation["channel_id"])
         if capabilities is None:
             return Refusal(reason="channel_not_configured", seq=conversation["seq"])
+        files = await self._files.parts(viewer, media_ids, capabilities)
+        if isinstance(files, Refusal):
+            return files
+        words = [TextPart(text=text)] if text or not files else []
         assigned = is_theirs(viewer, conversation)
         message = SendMessage(
             conversation_id=ConversationId(conversation_id),
             author=command.author,
-            parts=fit([TextPart(text=text)], capabilities),
+            parts=fit([*words, *files], capabilities),
             seen=seen,
             interaction_id=InteractionId(conversation["interaction_id"]) if assigned else None,
             epoch=conversation["epoch"] if assigned else 0,

@@ -6,16 +6,17 @@ from typing import Any
 import structlog
 
 from hub.errors import PermanentSendError
-from hub.model.bot import BotQuestion
+from hub.model.bot import BotAnswer, BotQuestion
 from hub.model.codec import pack, unpack, unpack_as
 from hub.model.ids import ChannelId
 from hub.model.inputs import BotFailed, BotReplied
 from hub.model.message import Address, Part
-from hub.ports import Bot, ChannelAdapter
+from hub.ports import Bot, Capabilities, ChannelAdapter
 from hub.services.fitting import fit_part
 from hub.streams.sending import Done, Worker
 
 Doc = dict[str, Any]
+MOST_BUTTONS = 4
 log = structlog.get_logger(__name__)
 
 
@@ -38,7 +39,7 @@ def message_worker(adapters: Mapping[ChannelId, ChannelAdapter]) -> Worker:
     return send
 
 
-def bot_worker(bot: Bot) -> Worker:
+def bot_worker(bot: Bot, adapters: Mapping[ChannelId, ChannelAdapter]) -> Worker:
     """Asks the bot; its answer, or that it failed, is an input of the conversation's stream."""
 
     async def ask(row: Doc) -> Done:
@@ -50,7 +51,9 @@ def bot_worker(bot: Bot) -> Worker:
         result: BotReplied | BotFailed
         try:
             answer = await bot.answer(unpack_as(body["question"], BotQuestion))
-            result = BotReplied(**names, answer=answer)
+            adapter = adapters.get(ChannelId(body.get("channel_id") or ""))
+            rateable = adapter is not None and _carries_buttons(answer, adapter.capabilities)
+            result = BotReplied(**names, answer=answer, rateable=rateable)
         except Exception as error:
             log.exception("bot failed", row=row["_id"])
             result = BotFailed(**names, code=type(error).__name__)
@@ -58,3 +61,9 @@ def bot_worker(bot: Bot) -> Worker:
         return Done(change=change, inputs=[(f"b:{row['_id']}", pack(result))])
 
     return ask
+
+
+def _carries_buttons(answer: BotAnswer, capabilities: Capabilities) -> bool:
+    """A menu's words go out whole or not at all; what follows a press has up to four buttons."""
+    known = "MenuPart" in capabilities.parts and capabilities.max_options >= MOST_BUTTONS
+    return known and len(answer.text) <= capabilities.max_text

@@ -10,6 +10,7 @@ from hub.model.effects import Job, JobKind
 from hub.model.ids import customer_of_conversation, customer_stream
 from hub.model.message import DeliveryState, TextPart
 from hub.ports import Doc, Journal
+from hub.services.media.showing import FOLLOWED, follow_media, shown_parts
 
 BATCH = 200
 
@@ -66,6 +67,7 @@ class History:
         stream = customer_stream(customer_of_conversation(conversation_id))
         messages: list[HistoryMessage] = []
         by_row: dict[str, Delivery] = {}
+        said: dict[str, Sequence[Doc]] = {}
         seq, more = after, False
         async for commit in self._commits(stream, after):
             seq = commit["seq"]
@@ -74,9 +76,12 @@ class History:
                 more = more or bool(found)
             else:
                 messages += found
+                said.update((message.message_id, message.parts) for message in found)
                 by_row.update((d.key, d) for message in found for d in message.deliveries)
             for event in commit["events"]:
                 _follow(event, by_row)
+                if event["is"] in FOLLOWED and event["message_id"] in said:
+                    follow_media(said[event["message_id"]], event)
         return HistoryPage(messages=messages, seq=seq, more=more)
 
     async def _commits(self, stream: str, after: int) -> AsyncIterator[Doc]:
@@ -88,27 +93,29 @@ class History:
     def _messages(self, conversation_id: str, stream: str, commit: Doc) -> list[HistoryMessage]:
         found: list[HistoryMessage] = []
         k = 0
-        for event in commit["events"]:
+        for index, event in enumerate(commit["events"]):
             value = self._rules.unpack(event)
             rows: list[str] = []
             for effect in self._rules.effects(stream, value, commit["input"]["body"]):
                 if isinstance(effect, Job) and effect.kind is JobKind.MESSAGE:
                     rows.append(f"{commit['_id']}#{k}")
                 k += 1
-            message = _message(event, commit, rows)
+            message = _message(event, index, commit, rows)
             if message is not None and event["conversation_id"] == conversation_id:
                 found.append(message)
         return found
 
 
-def _message(event: Doc, commit: Doc, rows: Sequence[str]) -> HistoryMessage | None:
+def _message(event: Doc, index: int, commit: Doc, rows: Sequence[str]) -> HistoryMessage | None:
+    """Withheld words have no id in the journal: theirs ends with "w" and the place in the commit,
+    as the plain number is a message the customer sent in the same commit."""
     common = {"seq": commit["seq"], "at": commit["at"]}
     match event["is"]:
         case "MessageReceived":
             return HistoryMessage(
                 message_id=event["message_id"],
                 author="customer",
-                parts=event["parts"],
+                parts=shown_parts(event["parts"]),
                 address=event["address"],
                 **common,
             )
@@ -116,7 +123,7 @@ def _message(event: Doc, commit: Doc, rows: Sequence[str]) -> HistoryMessage | N
             return HistoryMessage(
                 message_id=event["message_id"],
                 author=event["author"],
-                parts=event["parts"],
+                parts=shown_parts(event["parts"]),
                 address=event["address"],
                 resend_of=event.get("resend_of", ""),
                 deliveries=[Delivery(key=row) for row in rows],
@@ -124,9 +131,9 @@ def _message(event: Doc, commit: Doc, rows: Sequence[str]) -> HistoryMessage | N
             )
         case "MessageWithheld":
             return HistoryMessage(
-                message_id=f"{event['conversation_id']}.{commit['seq']}",
+                message_id=f"{event['conversation_id']}.{commit['seq']}.w{index}",
                 author=event["author"],
-                parts=event["parts"],
+                parts=shown_parts(event["parts"]),
                 withheld=event["reason"],
                 **common,
             )

@@ -1,9 +1,9 @@
-"""Undelivered messages as a person may see them: leads all, agents those of their conversations."""
+"""Undelivered messages as a person may see them: agents see those of their conversations."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from hub.services.access import User
+from hub.services.access import Role, User
 from hub.services.commands import Command, Missing, Outcome
 from hub.services.conversations import Conversations
 from hub.services.dead_letters import DeadLetter, DeadLetters
@@ -50,7 +50,7 @@ class Letterbox:
         return await decide(key, command)
 
     async def _is_for(self, viewer: User, letter: DeadLetter) -> bool:
-        if viewer.is_lead:
+        if viewer.role is not Role.AGENT:
             return True
         return await self._conversations.get(viewer, letter.conversation_id) is not None
 

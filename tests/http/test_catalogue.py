@@ -111,7 +111,7 @@ async def test_agents_are_listed_in_pages() -> None:
             if page["next"] is None:
                 break
             cursor = f"&cursor={page['next']}"
-        assert names == ["admin", "agent1", "agent2", "supervisor1"]
+        assert names == ["admin", "agent1", "agent2", "operator1", "supervisor1"]
 
 
 async def test_an_assignment_tells_every_offer_with_its_reasons() -> None:

@@ -83,7 +83,8 @@ async def test_all_wrong_fields_are_told_at_once() -> None:
     async with world() as w:
         await w.sign_in()
         path = f"{LIST}/NOBODY/messages"
-        problem = await _problem(await w.post(path, {"command_id": "", "seen": -1}), 422)
+        body = {"command_id": "", "seen": -1, "text": 7}
+        problem = await _problem(await w.post(path, body), 422)
         assert [e["pointer"] for e in problem["errors"]] == [
             "/path/conversation_id",
             "/body/command_id",
@@ -182,12 +183,24 @@ async def test_channels_show_abilities_and_health_and_nothing_else() -> None:
                 "id": CHANNEL,
                 "kind": "pretend",
                 "capabilities": {
-                    "parts": ["TextPart"],
+                    "parts": ["MediaPart", "TextPart"],
                     "max_text": 600,
                     "max_options": 0,
                     "receipts": False,
                     "typing": False,
                     "grants": {"message": {"quota": 5, "valid_s": 172800.0}},
+                    "media": {
+                        "image": {
+                            "max_bytes": 50_000,
+                            "max_seconds": 0,
+                            "content_types": ["image/jpeg", "image/png"],
+                        },
+                        "voice": {
+                            "max_bytes": 50_000,
+                            "max_seconds": 1,
+                            "content_types": ["audio/mpeg"],
+                        },
+                    },
                 },
                 "health": {"state": "ok"},
             }

@@ -22,6 +22,7 @@ from hub.http.health import Probe
 from hub.http.metrics import Metrics
 from hub.http.passwords import ArgonPasswords
 from hub.http.sessions import ACCESS
+from hub.http.webhook_post import WebhookPost
 from hub.model.codec import pack
 from hub.model.desk import Presence
 from hub.model.desk_inputs import AcceptOffer, ConnectAgent, SetPresence
@@ -35,11 +36,13 @@ from hub.model.ids import (
     desk_stream,
 )
 from hub.model.inputs import CustomerMessage
-from hub.model.message import Address, Part, ReplyGrant, TextPart
+from hub.model.message import Address, MediaKind, MediaPart, Part, ReplyGrant, TextPart
 from hub.ports import (
     Accept,
     Capabilities,
+    FetchedMedia,
     GrantRule,
+    MediaRule,
     SendReceipt,
     WebhookReply,
     WebhookRequest,
@@ -47,15 +50,22 @@ from hub.ports import (
 from hub.projections.assignments import Assignments
 from hub.projections.conversations import Conversations
 from hub.projections.customers import Customers
+from hub.projections.unanswered import Unanswered
 from hub.runtime.bus import LocalBus
 from hub.runtime.clock import SystemClock
 from hub.services.access import Access, Role, User
 from hub.services.delivery import message_worker
+from hub.services.knowledge.house import Knowledge
+from hub.services.limits import Rate, Rates
+from hub.services.vault import Vault
 from hub.store.embedded_process import pick_port
 from hub.store.memory.database import Database
 from hub.store.memory.stores import MemoryStores
 from hub.streams.heart import Heart
 from hub.streams.settings import EngineSettings
+from tests.fakes.channels import PRETEND, host_of
+from tests.fakes.knowledge import PretendBot, first_knowledge
+from tests.fakes.media import files_of, worker_of
 
 CHANNEL = ChannelId("pretend-main")
 ORIGIN = "http://hub.test"
@@ -66,7 +76,10 @@ USERS = {
     "agent2": Role.AGENT,
     "supervisor1": Role.SUPERVISOR,
     "admin": Role.ADMIN,
+    "operator1": Role.OPERATOR,
 }
+_MANY = Rate(per_minute=1_000_000, burst=1_000_000)
+UNLIMITED = Rates(caller=_MANY, address=_MANY)
 PRESENT = "agent2"
 """Signed in and not ready: customers who wait are not told that nobody is there."""
 
@@ -84,19 +97,32 @@ class ShiftedClock(SystemClock):
 
 
 class PretendChannel:
-    """Takes JSON calls `{from, id, text}`; refuses to send while `broken` names a code."""
+    """Takes JSON calls `{from, id, text, file?}`; refuses to send while `broken` names a code.
 
-    id = CHANNEL
-    kind = "pretend"
+    `files` are what the provider keeps, by the names customers' messages give.
+    """
+
+    kind = PRETEND
     capabilities = Capabilities(
-        parts=frozenset({"TextPart"}),
+        parts=frozenset({"TextPart", "MediaPart"}),
         max_text=600,
         grants={"message": GrantRule(quota=5, valid=timedelta(hours=48))},
+        media_rules={
+            MediaKind.IMAGE: MediaRule(
+                max_bytes=50_000, content_types=frozenset({"image/jpeg", "image/png"})
+            ),
+            MediaKind.VOICE: MediaRule(
+                max_bytes=50_000, content_types=frozenset({"audio/mpeg"}), max_seconds=1
+            ),
+        },
     )
 
-    def __init__(self) -> None:
+    def __init__(self, channel_id: ChannelId = CHANNEL) -> None:
+        self.id = channel_id
         self.broken = ""
         self.sent: list[tuple[str, str]] = []
+        self.sent_files: list[MediaPart] = []
+        self.files: dict[str, FetchedMedia] = {}
 
     async def run(self, accept: Accept) -> None:
         await asyncio.Event().wait()
@@ -104,9 +130,17 @@ class PretendChannel:
     async def send(self, to: Address, part: Part, *, key: str) -> SendReceipt:
         if self.broken:
             raise PermanentSendError(self.broken, provider_code="45047")
+        if isinstance(part, MediaPart):
+            self.sent_files.append(part)
+            return SendReceipt(provider_id=key)
         assert isinstance(part, TextPart)
         self.sent.append((to.value, part.text))
         return SendReceipt(provider_id=key)
+
+    async def fetch_media(self, part: MediaPart) -> FetchedMedia:
+        if part.provider_ref not in self.files:
+            raise PermanentSendError("media_gone", provider_code="40007")
+        return self.files[part.provider_ref]
 
     def health(self) -> Mapping[str, str]:
         return {"state": "ok"}
@@ -119,10 +153,10 @@ class PretendChannel:
         call = orjson.loads(request.body)
         await accept(
             CustomerMessage(
-                address=Address(channel_id=CHANNEL, value=call["from"]),
+                address=Address(channel_id=self.id, value=call["from"]),
                 external_id=f"{call['from']}:{call['id']}",
                 order=f"{call['id']:020d}",
-                parts=(TextPart(text=call["text"]),),
+                parts=(_part(call),),
                 sent_at=request.received_at,
                 grant=ReplyGrant(
                     kind="message", quota=5, until=request.received_at + timedelta(hours=48)
@@ -131,6 +165,12 @@ class PretendChannel:
             )
         )
         return WebhookReply(body=b"success")
+
+
+def _part(call: Json) -> Part:
+    if ref := call.get("file"):
+        return MediaPart(media=MediaKind(call["media"]), provider_ref=ref)
+    return TextPart(text=call["text"])
 
 
 @dataclass(kw_only=True)
@@ -172,10 +212,13 @@ class World:
     async def post(self, path: str, body: Any) -> ClientResponse:
         return await self.client.post(path, json=body, headers=HEADERS)
 
-    async def customer_says(self, who: str, text: str) -> str:
-        """The conversation the message ended up in, when the hub has done all that follows."""
+    async def customer_says(self, who: str, text: str, **more: str) -> str:
+        """The conversation the message ended up in, when the hub has done all that follows.
+
+        `more` of a file: `file`, its name at the provider, and `media`, its kind.
+        """
         self.ids += 1
-        call = {"from": who, "id": self.ids, "text": text}
+        call = {"from": who, "id": self.ids, "text": text, **more}
         answer = await self.client.post(f"/hooks/{CHANNEL}?key=right", json=call)
         assert (answer.status, await answer.text()) == (200, "success")
         return str(await eventually(lambda: self._listed(customer_of(CHANNEL, who))))
@@ -268,18 +311,31 @@ class Composition:
 
 
 def compose(
-    *, accept: Accept | None = None, probes: Mapping[str, Probe] | None = None
+    *,
+    accept: Accept | None = None,
+    probes: Mapping[str, Probe] | None = None,
+    options: HttpOptions | None = None,
+    webhook_post: WebhookPost | None = None,
 ) -> Composition:
-    clock, channel = ShiftedClock(), PretendChannel()
+    clock, channel, bus = ShiftedClock(), PretendChannel(), LocalBus()
     stores = MemoryStores(Database(), clock)
+
+    def make(document: Mapping[str, Any]) -> PretendChannel:
+        return channel if document["id"] == CHANNEL else PretendChannel(document["id"])
+
+    of_file = [{"id": CHANNEL, "kind": PRETEND}]
+    channels = host_of(stores.documents, clock, bus, make, of_file)
     rules = CustomerRules(Policy(without_bot=frozenset({CHANNEL})))
     heart = Heart(
         stores.heart,
         stores.reading,
         [rules, DeskRules(DeskSettings())],
-        [Conversations(), Customers(), Assignments()],
-        {"message": message_worker({CHANNEL: channel})},
-        LocalBus(),
+        [Conversations(), Customers(), Assignments(), Unanswered()],
+        {
+            "message": channels.guarded(message_worker(channels)),
+            "media": worker_of(stores.media, channels, clock).do,
+        },
+        bus,
         clock,
         EngineSettings(),
     )
@@ -293,20 +349,31 @@ def compose(
         inbox=stores.heart.inbox,
         rules=rules,
         accept=accept or heart.acceptor.accept,
+        vault=Vault([b"v" * 32]),
+        webhook_post=webhook_post or WebhookPost(()),
+        files=files_of(stores.media, stores.reading, clock),
+        knowledge=Knowledge(stores.documents, stores.reading, PretendBot(), clock),
         passwords=ArgonPasswords(hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)),
-        channels={CHANNEL: channel},
+        channels=channels,
+        exchanges=stores.exchanges,
         probes=probes or {},
         metrics=Metrics(),
-        options=HttpOptions(public_url=ORIGIN),
+        options=options or HttpOptions(public_url=ORIGIN, rates=UNLIMITED),
     )
     return Composition(clock=clock, channel=channel, stores=stores, heart=heart, deps=deps)
 
 
 @asynccontextmanager
 async def world(
-    *, accept: Accept | None = None, probes: Mapping[str, Probe] | None = None
+    *,
+    accept: Accept | None = None,
+    probes: Mapping[str, Probe] | None = None,
+    options: HttpOptions | None = None,
+    webhook_post: WebhookPost | None = None,
 ) -> AsyncIterator[World]:
-    made = compose(accept=accept, probes=probes)
+    made = compose(accept=accept, probes=probes, options=options, webhook_post=webhook_post)
+    await made.deps.channels.load()
+    await made.deps.knowledge.publisher.open(first_knowledge)
     app = build_http(made.deps)
     access = app[ACCESS]
     for username, role in USERS.items():
@@ -314,7 +381,11 @@ async def world(
         await access.add_user(user, PASSWORD)
     server = TestServer(app, port=pick_port())
     async with TestClient(server) as client, asyncio.TaskGroup() as tasks:
-        running = tasks.create_task(made.heart.run())
+        running = [
+            tasks.create_task(made.heart.run()),
+            tasks.create_task(made.deps.channels.run(made.deps.accept)),
+            tasks.create_task(made.deps.knowledge.publisher.run()),
+        ]
         made_world = World(
             client=client,
             clock=made.clock,
@@ -325,4 +396,5 @@ async def world(
         )
         await made_world.connects(PRESENT)
         yield made_world
-        running.cancel()
+        for each in running:
+            each.cancel()

@@ -15,6 +15,7 @@ from hub.services.catalogue import Catalogue
 from hub.services.catalogues import catalogues
 from hub.services.commands import Missing, Refusal
 from hub.services.desk_setup import DeskSetup
+from hub.services.password_rules import PasswordRules
 from hub.store.memory.database import Database
 from hub.store.memory.stores import MemoryStores
 from tests.fakes.clock import ManualClock
@@ -58,7 +59,12 @@ class Rig:
         stores, clock = MemoryStores(Database(), ManualClock()), ManualClock()
         self.desk = Desk()
         self.queues: Catalogue[Queue] = catalogues(stores.documents, clock).queues
-        self.access = Access(stores.documents, clock, PlainPasswords(), AccessRules(min_password=1))
+        self.access = Access(
+            stores.documents,
+            clock,
+            PlainPasswords(),
+            AccessRules(passwords=PasswordRules(min_length=1, refused=frozenset())),
+        )
         self.agents = Agents(stores.documents, clock)
         self.setup = DeskSetup(self.queues, self.access, self.desk, wait=1.0)
 

@@ -1,5 +1,6 @@
 """A conversation as it is read: messages, what became of them, notes among them."""
 
+from dataclasses import replace
 from typing import Any
 
 from hub.model.ids import AgentId
@@ -9,11 +10,14 @@ from hub.store.memory.database import Database
 from hub.store.memory.stores import MemoryStores
 from tests.decisions.stream import (
     CONVERSATION,
+    START,
     Stream,
     agent_reply,
     assign,
     close,
     give_back,
+    grant,
+    hand_off,
     message,
     note,
     stream_in,
@@ -65,3 +69,17 @@ async def test_notes_of_another_episode_are_not_in_this_one() -> None:
     stream.do(close())
     stream.do(message("又来了"))
     assert [author for _, author, *_ in await read(stream)] == ["customer", "system", "agent:7"]
+
+
+async def test_withheld_words_have_an_id_of_their_own() -> None:
+    """The plain number is that of a message the customer sent in the same commit."""
+    stream = Stream()
+    stream.do(replace(message("转人工"), grant=grant(START, quota=0)))
+    stream.do(hand_off())
+    stores = MemoryStores(Database(), ManualClock())
+    await stores.heart.journal.append(stream.commits)
+    page = await History(stores.heart.journal, stream.rules).page(CONVERSATION, after=0, limit=9)
+    assert [(m.message_id, m.author, m.withheld) for m in page.messages] == [
+        (f"{CONVERSATION}.1", "customer", ""),
+        (f"{CONVERSATION}.2.w1", "system", "reply_quota_exhausted"),
+    ]

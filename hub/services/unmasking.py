@@ -1,0 +1,75 @@
+"""Numbers that screens hide, for somebody who has a reason to see them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from hub.model.ids import customer_stream
+from hub.ports import Journal
+from hub.services.access import User
+from hub.services.commands import Missing
+from hub.services.customers import Customers
+from hub.services.masking import sensitive
+
+PAGE = 200
+WRITTEN = frozenset({"MessageReceived", "MessageSent", "NoteAdded", "WrapUpFinished"})
+
+
+class Reason(StrEnum):
+    """Why somebody must see a number. A fixed list, so that the audit log holds no content."""
+
+    IDENTITY_CHECK = "identity_check"
+    TRANSACTION = "transaction"
+    COMPLAINT = "complaint"
+    FRAUD = "fraud"
+    LEGAL = "legal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revealed:
+    """One number, as it was written; `seq` and `message_id` name the place, "" = a profile."""
+
+    kind: str
+    masked: str
+    value: str
+    seq: int
+    at: datetime
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevealedPage:
+    """`next`: the seq to go on after, None at the end."""
+
+    items: Sequence[Revealed]
+    next: int | None
+
+
+class Unmasking:
+    def __init__(self, customers: Customers, journal: Journal) -> None:
+        self._customers = customers
+        self._journal = journal
+
+    async def reveal(self, viewer: User, customer_id: str, *, after: int) -> RevealedPage | Missing:
+        """What people wrote in the next commits of a customer the viewer may see."""
+        if await self._customers.get(viewer, customer_id) is None:
+            return Missing()
+        stream = customer_stream(customer_id)
+        commits = await self._journal.of_stream(stream, after, PAGE)
+        items = [
+            Revealed(
+                kind=found.kind,
+                masked=found.masked,
+                value=found.value,
+                seq=commit["seq"],
+                at=commit["at"],
+                message_id=event.get("message_id") or event.get("note_id") or "",
+            )
+            for commit in commits
+            for event in commit["events"]
+            if event["is"] in WRITTEN
+            for found in sensitive(event)
+        ]
+        more = len(commits) == PAGE
+        return RevealedPage(items=items, next=commits[-1]["seq"] if more else None)

@@ -1,0 +1,161 @@
+"""The audit log: one chain, and every way of tampering with it is found."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from hub.services.audit import AUDIT, SETTINGS, Audit, Happening, key_of
+from hub.services.vault import Vault
+from hub.store.memory.database import Database
+from hub.store.memory.stores import MemoryStores
+from tests.fakes.clock import ManualClock
+from tests.fakes.stores import Stores
+
+VAULT = Vault([b"a" * 32])
+Rows = dict[str, dict[str, Any]]
+
+
+def signed_in(who: str, source: str = "192.0.2.1") -> Happening:
+    return Happening(actor=f"agent:{who}", act="session.opened", source=source)
+
+
+async def flaws(audit: Audit) -> list[tuple[int, str]]:
+    return [(flaw.n, flaw.problem) async for flaw in audit.flaws()]
+
+
+async def filled(count: int) -> tuple[Audit, Database]:
+    database = Database()
+    audit = Audit(MemoryStores(database, ManualClock()).documents, ManualClock(), VAULT)
+    for n in range(count):
+        await audit.record(signed_in(f"a{n}"))
+    return audit, database
+
+
+def fresh(database: Database) -> Audit:
+    """As a process that starts now sees it."""
+    return Audit(MemoryStores(database, ManualClock()).documents, ManualClock(), VAULT)
+
+
+async def test_rows_are_numbered_and_hold(stores: Stores, manual_clock: ManualClock) -> None:
+    audit = Audit(stores.documents, manual_clock, VAULT)
+    assert [await audit.record(signed_in(who)) for who in ("wang", "li", "chen")] == [1, 2, 3]
+    page = await audit.page({}, limit=10)
+    assert [(row["n"], row["actor"]) for row in page.rows] == [
+        (3, "agent:chen"),
+        (2, "agent:li"),
+        (1, "agent:wang"),
+    ]
+    assert await flaws(audit) == []
+
+
+async def test_two_processes_keep_one_chain(stores: Stores, manual_clock: ManualClock) -> None:
+    audits = [Audit(stores.documents, manual_clock, VAULT) for _ in range(2)]
+    async with asyncio.TaskGroup() as tasks:
+        written = [tasks.create_task(audits[n % 2].record(signed_in(f"a{n}"))) for n in range(20)]
+    assert sorted(task.result() for task in written) == list(range(1, 21))
+    assert await flaws(Audit(stores.documents, manual_clock, VAULT)) == []
+
+
+async def test_a_new_process_goes_on_where_the_chain_ends() -> None:
+    for count in (0, 1, 2, 3, 7, 8, 9, 100):
+        _, database = await filled(count)
+        assert await fresh(database).record(signed_in("next")) == count + 1
+
+
+def changed(row: str, **change: Any) -> Callable[[Rows], None]:
+    return lambda rows: rows[row].update(change)
+
+
+def removed(*numbers: int) -> Callable[[Rows], None]:
+    def remove(rows: Rows) -> None:
+        for number in numbers:
+            del rows[key_of(number)]
+
+    return remove
+
+
+def swapped(rows: Rows) -> None:
+    """Two rows trade places, each under the other's number."""
+    two, three = rows[key_of(2)], rows[key_of(3)]
+    rows[key_of(2)] = {**three, "_id": key_of(2), "n": 2}
+    rows[key_of(3)] = {**two, "_id": key_of(3), "n": 3}
+
+
+def forged(rows: Rows) -> None:
+    """A row and all that follow made anew, by somebody with another key."""
+    thief = Audit(
+        MemoryStores(Database(), ManualClock()).documents, ManualClock(), Vault([b"b" * 32])
+    )
+    proof = rows[key_of(2)]["proof"]
+    for number in (3, 4, 5):
+        bare = {
+            name: value
+            for name, value in rows[key_of(number)].items()
+            if name not in {"_id", "n", "previous", "proof"}
+        }
+        rows[key_of(number)] = thief._sealed({**bare, "actor": "agent:nobody"}, number, proof)
+        proof = rows[key_of(number)]["proof"]
+
+
+TAMPERINGS: Mapping[str, tuple[Callable[[Rows], None], int]] = {
+    "another actor": (changed(key_of(3), actor="agent:other"), 3),
+    "another outcome": (changed(key_of(1), outcome="refused"), 1),
+    "another detail": (changed(key_of(4), detail={"scopes": "all"}), 4),
+    "another source": (changed(key_of(5), source="198.51.100.9"), 5),
+    "removed in the middle": (removed(3), 3),
+    "removed at the start": (removed(1), 1),
+    "cut off at the end": (removed(4, 5), 4),
+    "all removed": (removed(1, 2, 3, 4, 5), 1),
+    "reordered": (swapped, 2),
+    "made anew with another key": (forged, 3),
+}
+
+
+@pytest.mark.parametrize("label", TAMPERINGS)
+async def test_tampering_is_found_where_it_begins(label: str) -> None:
+    _, database = await filled(5)
+    tamper, first = TAMPERINGS[label]
+    rows: Rows = {row: dict(doc) for row, doc in database.primary(AUDIT).rows.items()}  # type: ignore[misc]
+    assert await flaws(fresh(database)) == []
+    tamper(rows)
+    for key in [key_of(n) for n in range(1, 6)]:
+        database.primary(AUDIT).put(key, rows.get(key))
+    found = await flaws(fresh(database))
+    assert found
+    assert found[0][0] == first, found
+
+
+async def test_a_head_set_back_with_a_cut_chain_is_found_by_its_proof() -> None:
+    _, database = await filled(5)
+    heads = database.primary(SETTINGS)
+    database.primary(AUDIT).put(key_of(5), None)
+    heads.put("audit_head", {**heads.rows["audit_head"], "n": 4})
+    assert await flaws(fresh(database)) == [(4, "the head of the audit log was changed")]
+
+
+async def test_pages_go_back_in_time_and_filter() -> None:
+    audit, _ = await filled(7)
+    await audit.record(Happening(actor="agent:a1", act="queue.changed", object="general"))
+
+    async def page(before: int = 0, **where: str) -> tuple[list[int], int]:
+        found = await audit.page(where, limit=3, before=before)
+        return [row["n"] for row in found.rows], found.next
+
+    assert await page() == ([8, 7, 6], 6)
+    assert await page(6) == ([5, 4, 3], 3)
+    assert await page(3) == ([2, 1], 0)
+    assert await page(actor="agent:a1") == ([8, 2], 0)
+    assert await page(act="never") == ([], 0)
+
+
+async def test_a_page_that_filters_looks_at_a_bounded_number_of_rows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("hub.services.audit.LOOKED_AT", 4)
+    audit, _ = await filled(7)
+    first = await audit.page({"actor": "agent:a1"}, limit=1)
+    assert (list(first.rows), first.next) == ([], 4)
+    second = await audit.page({"actor": "agent:a1"}, limit=1, before=first.next)
+    assert ([row["n"] for row in second.rows], second.next) == ([2], 2)
