@@ -2,14 +2,17 @@
 import type {
   AccountMode,
   EventToSend,
+  FileKind,
+  MediumRecord,
+  MessageToSend,
   PhoneOwner,
   PhoneState,
   SandboxConfig,
-  TextToSend,
 } from './types'
 
 const DEVICE = '/sandbox/devices/wechat'
 const PATIENCE_MS = 10_000
+const UPLOAD_MS = 60_000
 
 export class Unreachable extends Error {}
 
@@ -49,8 +52,28 @@ export const fetchPhones = (): Promise<PhoneState> => json(`${DEVICE}/state`)
 export const takePhone = (nickname: string): Promise<PhoneOwner> =>
   json(`${DEVICE}/phones`, { nickname })
 
-export const sendText = (openid: string, message: TextToSend): Promise<{ msg_id: string }> =>
+export const sendMessage = (openid: string, message: MessageToSend): Promise<{ msg_id: string }> =>
   json(`${DEVICE}/${openid}/messages`, message)
+
+/** Puts a file on the phone's shelf; the simulator makes of a recording what phones send. */
+export async function giveFile(openid: string, kind: FileKind, file: File): Promise<MediumRecord> {
+  const query = new URLSearchParams({ type: kind, name: file.name })
+  const path = `${DEVICE}/${openid}/media?${query.toString()}`
+  const response = await fetch(path, {
+    method: 'POST',
+    body: file,
+    headers: { 'Content-Type': 'application/octet-stream' },
+    signal: AbortSignal.timeout(UPLOAD_MS),
+  }).catch((error: unknown) => {
+    throw new Unreachable(path, { cause: error })
+  })
+  if (!response.ok) throw new Declined(response.status)
+  return (await response.json()) as MediumRecord
+}
+
+/** `heard`: a voice in a form every browser plays. */
+export const mediumUrl = (mediaId: string, heard = false): string =>
+  `${DEVICE}/media/${encodeURIComponent(mediaId)}${heard ? '/heard' : ''}`
 
 export async function sendEvent(openid: string, event: EventToSend): Promise<void> {
   await call(`${DEVICE}/${openid}/events`, event)

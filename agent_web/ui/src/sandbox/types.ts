@@ -26,18 +26,74 @@ export interface PhoneOwner {
 export interface PhoneState {
   account: { name: string; id: string; mode: AccountMode }
   phones: PhoneOwner[]
+  /** The account's own menu, in the provider's form. */
+  menu?: AccountMenu | null
+  /** QR codes of the account that can be scanned now. */
+  codes?: ScanCode[]
 }
 
-/** POST /sandbox/devices/wechat/{openid}/messages */
-export interface TextToSend {
-  type: 'text'
-  text: string
-  menu_id?: string
+export interface AccountMenu {
+  button?: MenuButton[]
+  menu?: { button?: MenuButton[] }
 }
+
+/** `click` sends its key, `view` opens its address; with `sub_button` it opens a list. */
+export interface MenuButton {
+  name: string
+  type?: string
+  key?: string
+  url?: string
+  sub_button?: MenuButton[]
+}
+
+export interface ScanCode {
+  ticket: string
+  scene: string
+}
+
+export type FileKind = 'image' | 'voice' | 'video' | 'file'
+
+/** POST /sandbox/devices/wechat/{openid}/messages */
+export type MessageToSend =
+  | { type: 'text'; text: string; menu_id?: string }
+  | { type: FileKind; media_id: string; text?: string; title?: string }
+  | { type: 'location'; latitude: number; longitude: number; label: string }
+  | { type: 'link'; title: string; description: string; url: string }
+  | { type: string; fields: Record<string, string>; text: string }
 
 /** POST /sandbox/devices/wechat/{openid}/events */
 export interface EventToSend {
-  event: 'subscribe' | 'unsubscribe'
+  event: string
+  key?: string
+  ticket?: string
+}
+
+/** A file of a phone. */
+export interface MediumRecord {
+  media_id: string
+  type: string
+  content_type: string
+  name: string
+  bytes: number
+}
+
+export interface Article {
+  title: string
+  description?: string
+  url: string
+}
+
+export interface Place {
+  latitude: number | null
+  longitude: number | null
+  label: string
+}
+
+/** A service notice: its fields in the template's order. */
+export interface Notice {
+  template_id: string
+  rows: Record<string, string>
+  url: string
 }
 
 export interface Menu {
@@ -54,7 +110,18 @@ export interface BubbleRecord {
   msgtype: string
   text?: string
   menu?: Menu
+  media?: MediumRecord
+  article?: Article
+  place?: Place
+  notice?: Notice
   msg_id: string
+}
+
+/** A file was put on the phone's shelf; its message follows. */
+export interface ShelfRecord {
+  kind: 'media'
+  n: number
+  at: string
 }
 
 export interface DeliveryRecord {
@@ -86,10 +153,10 @@ export interface TypingRecord {
 }
 
 /** GET /sandbox/devices/wechat/{openid}/stream?after=N */
-export type PhoneRecord = BubbleRecord | DeliveryRecord | WireRecord | TypingRecord
+export type PhoneRecord = BubbleRecord | DeliveryRecord | WireRecord | TypingRecord | ShelfRecord
 
 // ------------------------------------------------------------ the journal
-export type EffectKind = 'message' | 'bot' | 'tell'
+export type EffectKind = 'message' | 'bot' | 'tell' | 'media'
 
 export interface EffectRecord {
   key: string

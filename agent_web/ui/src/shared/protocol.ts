@@ -105,8 +105,10 @@ export interface Note {
   text: string
 }
 
+/** `used`: hand or key touched the page since the last ping; the session lives on by that. */
 export interface Ping {
   t: 'ping'
+  used?: boolean
 }
 
 export type Presence = 'offline' | 'ready' | 'not_ready' | 'break'
@@ -117,13 +119,18 @@ export interface Resend {
   of: string
 }
 
-/** `seen`: the topic's number the author looked at; a later word of others refuses it. */
+/**
+ * `seen`: the topic's number the author looked at; a later word of others refuses it.
+ *
+ * `media_ids` are files given to `POST /api/v1/media`; they are sent after the text.
+ */
 export interface SendText {
   interaction_id: string
   epoch: number
   do: 'send'
   conversation_id: string
-  text: string
+  text?: string | null
+  media_ids?: string[]
   seen: number
 }
 
@@ -307,7 +314,8 @@ export interface GrantShape {
  * A line between the messages: what happened, with whom, why.
  *
  * `what`: "opened", "handed_off", "offered", "assigned", "returned", "wrap_up", "resumed",
- * "finished", "closed", "followed", "unfollowed", "signal".
+ * "finished", "closed", "followed", "unfollowed", "signal", "rated_up", "rated_down". A hand-off
+ * by the bot has its last `ranking`.
  */
 export interface MarkDoc {
   seq: number
@@ -319,6 +327,7 @@ export interface MarkDoc {
   what: string
   who: string
   detail: string
+  ranking: RankingShape | null
 }
 
 export type Medium = 'text' | 'voice' | 'video' | 'mail'
@@ -327,7 +336,8 @@ export type Medium = 'text' | 'voice' | 'video' | 'mail'
  * `author`: "customer", "bot", "system", "agent:<name>" or "api:<key>". `n` orders a topic: a
  * thousand times the commit's seq and the place in it.
  *
- * `parts` as they stand in the journal (`is` names the kind). `withheld`: why it was not sent.
+ * `parts` as they stand in the journal (`is` names the kind); a file's tells in `media_state` and
+ * `file` what became of it (`hub.services.media.showing`). `withheld`: why it was not sent.
  * `bot` of an answer: action, reason, score of the best article and its id.
  */
 export interface MessageDoc {
@@ -345,6 +355,7 @@ export interface MessageDoc {
   command_id: string
   article: string
   score: number
+  ranking: RankingShape | null
 }
 
 /** A word among colleagues. */
@@ -385,12 +396,24 @@ export interface QueueDoc {
   target_s: number
 }
 
+export interface RankedShape {
+  article_id: string
+  title: string
+  score: number
+}
+
+/** What the bot made of a question; `question` is empty for a pressed button. */
+export interface RankingShape {
+  question: string
+  candidates: RankedShape[]
+}
+
 export interface RefusedShape {
   reason: string
   count: number
 }
 
-export type Role = 'agent' | 'supervisor' | 'admin'
+export type Role = 'agent' | 'supervisor' | 'admin' | 'operator'
 
 export interface ScoredShape {
   agent_id: string
@@ -448,8 +471,9 @@ export interface WhyShape {
 /**
  * One interaction at the desk. Agents see their own and what waits in queues they can serve.
  *
- * `since`: of this state. `offer_until` while offered. `returns`: how often it came back,
- * `returned_because` the last reason. `target`: the one agent a transfer is meant for.
+ * `since`: of this state. `offer_until` while offered. `first`: goes before all new work of its
+ * queue. `returns`: how often it came back, `returned_because` the last reason. `target`: the
+ * one agent a transfer is meant for.
  */
 export interface WorkDoc {
   seq: number
@@ -469,6 +493,7 @@ export interface WorkDoc {
   waiting_since: Instant
   since: Instant
   offer_until: Instant | null
+  first: boolean
   returns: number
   returned_because: string
   target: string

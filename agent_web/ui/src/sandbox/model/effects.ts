@@ -3,7 +3,8 @@ import type { CommitRecord, Doc, EffectKind } from '../types'
 
 /**
  * Messages take the delivery states of the outbox; a bot job is `asked`, then `answered` or
- * `failed`; an input for another stream is `handed_on`.
+ * `failed`; an input for another stream is `handed_on`. A file is `entrusted`, then `kept`,
+ * `held` or `refused`.
  */
 export type EffectState =
   | 'queued'
@@ -17,6 +18,10 @@ export type EffectState =
   | 'asked'
   | 'answered'
   | 'handed_on'
+  | 'entrusted'
+  | 'kept'
+  | 'held'
+  | 'refused'
 
 export interface Effect {
   key: string
@@ -42,6 +47,7 @@ const FIRST: Readonly<Record<EffectKind, EffectState>> = {
   message: 'queued',
   bot: 'asked',
   tell: 'handed_on',
+  media: 'entrusted',
 }
 const DELIVERY = new Set<string>([
   'queued',
@@ -53,6 +59,12 @@ const DELIVERY = new Set<string>([
   'failed',
   'discarded',
 ])
+
+const OF_FILES: Readonly<Record<string, EffectState>> = {
+  MediaStored: 'kept',
+  MediaDelayed: 'held',
+  MediaRefused: 'refused',
+}
 
 export function emptyBook(): EffectBook {
   return { byKey: new Map() }
@@ -82,6 +94,7 @@ export function enterEffects(book: EffectBook, record: CommitRecord): Effect[] {
 /** Let a commit tell what became of earlier effects. */
 export function settleEffects(book: EffectBook, record: CommitRecord): void {
   for (const event of record.events) {
+    settleFile(book, record, event)
     const state = toldState(event)
     const tracked = state && book.byKey.get(word(event, 'of'))
     if (!state || !tracked) continue
@@ -91,6 +104,17 @@ export function settleEffects(book: EffectBook, record: CommitRecord): void {
   }
   const { body } = record.input
   if (body.is === 'BotReplied' || body.is === 'BotFailed') settleBotJob(book, record, body)
+}
+
+function settleFile(book: EffectBook, record: CommitRecord, event: Doc): void {
+  const state = OF_FILES[event.is]
+  if (!state) return
+  for (const { effect } of book.byKey.values()) {
+    if (effect.kind !== 'media' || effect.destination !== word(event, 'media_id')) continue
+    effect.state = state
+    effect.code = word(event, 'code')
+    effect.toldBy = nameOf(record)
+  }
 }
 
 function toldState(event: Doc): EffectState | null {

@@ -1,5 +1,15 @@
 /** The fold of a phone's stream: what stands in the chat and what went over the wire. */
-import type { BubbleRecord, DeliveryRecord, Menu, PhoneRecord, WireRecord } from '../types'
+import type {
+  Article,
+  BubbleRecord,
+  DeliveryRecord,
+  MediumRecord,
+  Menu,
+  Notice,
+  PhoneRecord,
+  Place,
+  WireRecord,
+} from '../types'
 
 /** `unsent`: the phone itself could not hand the message to the provider. */
 export type DeliveryState = 'sending' | 'acked' | 'failed' | 'unsent'
@@ -17,6 +27,10 @@ export interface Bubble {
   msgtype: string
   text: string
   menu: Menu | null
+  media: MediumRecord | null
+  article: Article | null
+  place: Place | null
+  notice: Notice | null
   /** The menu item whose tap wrote this message, else "". */
   choice: string
   delivery: Delivery | null
@@ -38,7 +52,13 @@ export function emptyPhone(): PhoneView {
 }
 
 /** Show a message at once; the provider's own record replaces it. Returns its key. */
-export function writeBubble(view: PhoneView, text: string, choice: string, at: string): string {
+export function writeBubble(
+  view: PhoneView,
+  text: string,
+  choice: string,
+  at: string,
+  more: Partial<Bubble> = {},
+): string {
   written += 1
   const key = `written-${written}`
   const delivery: Delivery = { state: 'sending', attempt: 1 }
@@ -49,9 +69,10 @@ export function writeBubble(view: PhoneView, text: string, choice: string, at: s
     at,
     msgtype: 'text',
     text,
-    menu: null,
+    ...{ menu: null, media: null, article: null, place: null, notice: null },
     choice,
     delivery,
+    ...more,
   })
   return key
 }
@@ -84,6 +105,8 @@ export function foldPhone(view: PhoneView, record: PhoneRecord): void {
     case 'typing':
       view.typing = record.on
       break
+    case 'media':
+      break
     case 'wire':
       view.exchanges.unshift(record)
       if (view.exchanges.length > MOST_EXCHANGES) view.exchanges.pop()
@@ -98,6 +121,8 @@ function foldBubble(view: PhoneView, record: BubbleRecord): void {
       each.msgId === record.msg_id ||
       (each.msgId === '' &&
         record.side === 'customer' &&
+        each.msgtype === record.msgtype &&
+        each.media?.media_id === record.media?.media_id &&
         each.text === text &&
         each.delivery?.state === 'sending'),
   )
@@ -114,6 +139,10 @@ function foldBubble(view: PhoneView, record: BubbleRecord): void {
     msgtype: record.msgtype,
     text,
     menu: record.menu ?? null,
+    media: record.media ?? null,
+    article: record.article ?? null,
+    place: record.place ?? null,
+    notice: record.notice ?? null,
     choice: '',
     delivery: record.side === 'customer' ? { state: 'sending', attempt: 1 } : null,
   })

@@ -3,7 +3,18 @@ import { reactive, ref, shallowRef, type Ref } from 'vue'
 import { NumberedStream, type LinkState } from '@/shared/numberedStream'
 import { remember, remembered } from '@/shared/preferences'
 import * as api from '../api'
-import type { CommitRecord, PhoneOwner, PhoneRecord, PhoneState, SandboxConfig } from '../types'
+import type {
+  AccountMenu,
+  CommitRecord,
+  EventToSend,
+  FileKind,
+  MessageToSend,
+  PhoneOwner,
+  PhoneRecord,
+  PhoneState,
+  SandboxConfig,
+  ScanCode,
+} from '../types'
 import { emptyJournal, foldCommit, type JournalView } from './journal'
 import {
   emptyPhone,
@@ -12,6 +23,7 @@ import {
   forgetBubble,
   nameBubble,
   writeBubble,
+  type Bubble,
   type PhoneView,
 } from './phone'
 
@@ -31,7 +43,16 @@ export interface Sandbox {
   actFailed: Ref<boolean>
   start: () => Promise<void>
   stop: () => void
+  /** The account's menu and its QR codes, as they were when last asked for. */
+  menu: Ref<AccountMenu | null>
+  codes: Ref<ScanCode[]>
   send: (text: string, choice?: string) => Promise<void>
+  /** Anything but text and files; `more` is how it looks until the provider has it. */
+  say: (message: MessageToSend, more: Partial<Bubble>) => Promise<void>
+  /** `heard`: what WeChat understood of a voice. */
+  sendFile: (kind: FileKind, file: File, heard?: string) => Promise<void>
+  act: (event: EventToSend) => Promise<void>
+  lookAround: () => Promise<void>
   sendAgain: (key: string) => Promise<void>
   newCustomer: () => Promise<void>
   follow: (following: boolean) => Promise<void>
@@ -46,6 +67,10 @@ export function useSandbox(nickname: () => string): Sandbox {
   const links = reactive<Sandbox['links']>({ phone: 'connecting', journal: 'connecting' })
   const unreachable = ref(false)
   const actFailed = ref(false)
+  const menu = shallowRef<AccountMenu | null>(null)
+  const codes = shallowRef<ScanCode[]>([])
+  /** How to send what did not go out, by the key of its bubble. */
+  const repeats = new Map<string, () => Promise<void>>()
   let streams: { open(): void; close(): void }[] = []
   let again: ReturnType<typeof setTimeout> | undefined
 
@@ -54,6 +79,7 @@ export function useSandbox(nickname: () => string): Sandbox {
       const [settings, state] = await Promise.all([api.fetchConfig(), api.fetchPhones()])
       config.value = settings
       account.value = state.account
+      see(state)
       const kept = state.phones.find((each) => each.openid === remembered(OWNER_KEY))
       hold(kept ?? (await api.takePhone(nickname())), settings)
       unreachable.value = false
@@ -111,25 +137,82 @@ export function useSandbox(nickname: () => string): Sandbox {
     streams = []
   }
 
-  async function send(text: string, choice = ''): Promise<void> {
+  function see(state: PhoneState): void {
+    menu.value = state.menu ?? null
+    codes.value = state.codes ?? []
+  }
+
+  /** The account may have changed its menu or made a QR code meanwhile. */
+  async function lookAround(): Promise<void> {
+    try {
+      see(await api.fetchPhones())
+    } catch {
+      return // what was seen last stays
+    }
+  }
+
+  const send = (text: string, choice = ''): Promise<void> =>
+    say({ type: 'text', text, ...(choice !== '' && { menu_id: choice }) }, { text, choice })
+
+  async function say(message: MessageToSend, more: Partial<Bubble>): Promise<void> {
+    await deliver(
+      { msgtype: message.type, ...more },
+      () => Promise.resolve(message),
+      () => say(message, more),
+    )
+  }
+
+  async function sendFile(kind: FileKind, file: File, heard = ''): Promise<void> {
+    const shown: Partial<Bubble> = { msgtype: kind, text: heard }
+    const coming = { media_id: '', type: kind, content_type: file.type, name: file.name }
+    const media = { ...coming, bytes: file.size }
+    await deliver(
+      { ...shown, media },
+      async (key, openid) => {
+        const medium = await api.giveFile(openid, kind, file)
+        const bubble = phone.bubbles.find((each) => each.key === key)
+        if (bubble) bubble.media = medium
+        const named = kind === 'file' ? { title: file.name } : {}
+        return { type: kind, media_id: medium.media_id, ...(heard && { text: heard }), ...named }
+      },
+      () => sendFile(kind, file, heard),
+    )
+  }
+
+  /** Shown at once; `make` readies the message, which may take a while. */
+  async function deliver(
+    look: Partial<Bubble>,
+    make: (key: string, openid: string) => Promise<MessageToSend>,
+    again: () => Promise<void>,
+  ): Promise<void> {
     const from = owner.value
     if (!from) return
-    const key = writeBubble(phone, text, choice, new Date().toISOString())
+    const at = new Date().toISOString()
+    const key = writeBubble(phone, look.text ?? '', look.choice ?? '', at, look)
     try {
-      const menu = choice === '' ? {} : { menu_id: choice }
-      const taken = await api.sendText(from.openid, { type: 'text', text, ...menu })
+      const taken = await api.sendMessage(from.openid, await make(key, from.openid))
       nameBubble(phone, key, taken.msg_id)
     } catch {
       failBubble(phone, key)
+      repeats.set(key, again)
     }
   }
 
   async function sendAgain(key: string): Promise<void> {
-    const bubble = phone.bubbles.find((each) => each.key === key)
-    if (!bubble) return
+    const again = repeats.get(key)
+    repeats.delete(key)
     forgetBubble(phone, key)
-    await send(bubble.text, bubble.choice)
+    await again?.()
   }
+
+  /** An act without words: a press on the menu, a scanned code. */
+  const press = (event: EventToSend): Promise<void> =>
+    act(async () => {
+      const who = owner.value
+      if (!who) return
+      await api.sendEvent(who.openid, event)
+      if (event.event === 'subscribe' || event.ticket !== undefined) who.following = true
+    })
 
   async function act(doing: () => Promise<void>): Promise<void> {
     actFailed.value = false
@@ -160,6 +243,7 @@ export function useSandbox(nickname: () => string): Sandbox {
 
   return {
     ...{ config, account, owner, phone, journal, links, unreachable, actFailed },
+    ...{ menu, codes, lookAround, say, sendFile, act: press },
     ...{ start, stop, send, sendAgain, newCustomer, follow },
   }
 }

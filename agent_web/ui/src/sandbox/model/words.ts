@@ -84,6 +84,7 @@ const INPUTS: Readonly<Record<string, [IconName, Tone]>> = {
   FinishWrapUp: ['person', 'person'],
   AddNote: ['person', 'person'],
   DeliveryReport: ['send', 'system'],
+  MediaReport: ['message', 'system'],
   TimerFired: ['clock', 'system'],
   ConfigureDesk: ['queue', 'system'],
   ConnectAgent: ['person', 'quiet'],
@@ -156,7 +157,13 @@ const EVENTS: Readonly<Record<string, Telling>> = {
     }),
   SignalReceived: (e) =>
     line('signal', 'customer', 'event.SignalReceived', { reason: `signal.${word(e, 'kind')}` }),
+  QuestionHeld: (e) => line('clock', 'bot', 'event.QuestionHeld', { quote: word(e, 'text') }),
   BotAsked: () => line('ask', 'bot', 'event.BotAsked'),
+  QuestionMissed: (e) => line('stop', 'warn', 'event.QuestionMissed', { reason: reasonOf(e) }),
+  AnswerRated: (e) =>
+    line('check', e['helpful'] ? 'good' : 'warn', 'event.AnswerRated', {
+      reason: e['helpful'] ? 'reason.rated_up' : 'reason.rated_down',
+    }),
   BotAnswered: (e, titles) => botAnswered(nested(e, 'answer'), titles),
   MessageSent: messageSent,
   MessageWithheld: (e) =>
@@ -166,6 +173,10 @@ const EVENTS: Readonly<Record<string, Telling>> = {
     }),
   MessageDiscarded: () => line('stop', 'quiet', 'event.MessageDiscarded'),
   DeliveryChanged: deliveryChanged,
+  MediaStored: (e) =>
+    line('check', 'good', 'event.MediaStored', { quote: word(nested(e, 'file'), 'name') }),
+  MediaDelayed: (e) => line('clock', 'warn', 'event.MediaDelayed', { reason: reasonOf(e, 'code') }),
+  MediaRefused: (e) => line('stop', 'bad', 'event.MediaRefused', { reason: reasonOf(e, 'code') }),
   HandedOff: (e) => line('queue', 'warn', 'event.HandedOff', { reason: reasonOf(e) }),
   InteractionOffered: (e) =>
     line('queue', 'warn', 'event.InteractionOffered', { values: { agent: word(e, 'agent_id') } }),

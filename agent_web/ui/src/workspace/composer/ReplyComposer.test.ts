@@ -28,12 +28,18 @@ beforeEach(() => {
   )
   hub.shows([workDoc()], 5, 'desk')
   hub.shows([conversationDoc()], 40)
+  const grants = [{ kind: 'message', left: 3, quota: 5, until: '2999-01-01T00:00:00Z' }]
   page = mount(ReplyComposer, {
     attachTo: document.body,
     global: { plugins: [hub.pinia, i18n] },
     props: {
       ...{ conversationId: CONVERSATION, mode: 'mine', channelId: 'wechat-demo', noting: false },
-      ...{ address: addressOf(), language: 'zh', customer: '王女士', entries: [meanwhile] },
+      ...{
+        address: addressOf({ grants }),
+        language: 'zh',
+        customer: '王女士',
+        entries: [meanwhile],
+      },
       'onUpdate:noting': (noting: boolean) => page.setProps({ noting }),
     },
   })
@@ -84,6 +90,28 @@ describe('Enter', () => {
     await type('   ')
     await enter()
     expect(hub.acts()).toEqual([])
+  })
+})
+
+describe('while the window is shut', () => {
+  const send = () => page.get<HTMLButtonElement>('[data-test="send"]').element
+
+  beforeEach(() => page.setProps({ address: addressOf({ grants: [] }) }))
+
+  it('nothing is sent and the words stay in the box', async () => {
+    await type('稍后告诉您')
+    expect(send().disabled).toBe(true)
+    await enter()
+    expect(hub.acts()).toEqual([])
+    expect(box().element.value).toBe('稍后告诉您')
+  })
+
+  it('a note can be written all the same', async () => {
+    await page.setProps({ noting: true })
+    await type('客户要回电')
+    expect(send().disabled).toBe(false)
+    await enter()
+    expect(hub.acts()[0]?.command).toMatchObject({ do: 'note', text: '客户要回电' })
   })
 })
 

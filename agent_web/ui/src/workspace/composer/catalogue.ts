@@ -2,6 +2,7 @@
 import { defineStore } from 'pinia'
 import { ref, shallowRef, type Ref, type ShallowRef } from 'vue'
 import { get } from '../rest/api'
+import type { FileRules } from './fileRules'
 import type { Phrase } from './phrases'
 
 export interface Disposition {
@@ -16,7 +17,7 @@ export interface Disposition {
 interface Channel {
   id: string
   kind: string
-  capabilities: { max_text: number }
+  capabilities: { max_text: number; media?: FileRules }
 }
 
 export interface Shelf<T> {
@@ -58,6 +59,10 @@ export const useCatalogue = defineStore('catalogue', () => {
   const mostText = (channelId: string): number =>
     channels.items.value.find((each) => each.id === channelId)?.capabilities.max_text ?? 0
 
+  /** What files it sends; undefined when it is not known (yet). */
+  const fileRules = (channelId: string): FileRules | undefined =>
+    channels.items.value.find((each) => each.id === channelId)?.capabilities.media
+
   return {
     phrases: phrases.items,
     phrasesState: phrases.state,
@@ -67,5 +72,6 @@ export const useCatalogue = defineStore('catalogue', () => {
     loadDispositions: dispositions.load,
     loadChannels: channels.load,
     mostText,
+    fileRules,
   }
 })

@@ -24,6 +24,10 @@ export interface Meter {
   windows: Window[]
 }
 
+/** Nothing can go out now. */
+export const isShut = (state: MeterState): boolean =>
+  state === 'spent' || state === 'closed' || state === 'unreachable'
+
 const FEW = 2
 const SOON_MS = 2 * 3_600_000
 

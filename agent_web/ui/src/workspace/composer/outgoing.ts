@@ -12,6 +12,8 @@ export interface Outgoing {
   conversationId: string
   kind: 'send' | 'note'
   text: string
+  /** Ids of the files that go with it; absent in what an older page left behind. */
+  files?: readonly string[]
   /** Milliseconds of this machine. */
   at: number
   state: OutgoingState
@@ -29,7 +31,17 @@ interface Given {
 export function asOutgoing({ id, command, at }: Given): Outgoing | undefined {
   if (command.do !== 'send' && command.do !== 'note') return undefined
   const { conversation_id: conversationId, text, do: kind } = command
-  return { id, conversationId, kind, text, at, state: 'waiting', seq: 0 }
+  const files = command.do === 'send' ? (command.media_ids ?? []) : []
+  const line: Outgoing = {
+    id,
+    conversationId,
+    kind,
+    text: text ?? '',
+    at,
+    state: 'waiting',
+    seq: 0,
+  }
+  return files.length > 0 ? { ...line, files } : line
 }
 
 /** Without what the conversation shows by now. */
@@ -45,5 +57,7 @@ export function notShown(
 }
 
 /** A text that comes back joins what has been typed since, in the order of writing. */
-export const putBack = (returned: string, typed: string): string =>
-  typed.trim() === '' ? returned : `${returned}\n${typed}`
+export const putBack = (returned: string, typed: string): string => {
+  if (returned === '') return typed
+  return typed.trim() === '' ? returned : `${returned}\n${typed}`
+}

@@ -9,6 +9,7 @@ import { useDesk } from '../stores/desk'
 import { useLink } from '../stores/link'
 import { useServing } from '../stores/serving'
 import { useSession } from '../stores/session'
+import { useAttachments } from './attachments'
 import { useHeld } from './held'
 import { asOutgoing, notShown, putBack, type Outgoing } from './outgoing'
 
@@ -20,7 +21,11 @@ const lineOf = (
   conversationId: string,
   kind: Outgoing['kind'],
   text: string,
-): Outgoing => ({ id, conversationId, kind, text, at: Date.now(), state: 'waiting', seq: 0 })
+  files: readonly string[] = [],
+): Outgoing => ({
+  ...{ id, conversationId, kind, text, at: Date.now(), state: 'waiting', seq: 0 },
+  ...(files.length > 0 && { files }),
+})
 
 export const useSending = defineStore('sending', () => {
   const commands = useCommands()
@@ -29,6 +34,7 @@ export const useSending = defineStore('sending', () => {
   const session = useSession()
   const serving = useServing()
   const link = useLink()
+  const attachments = useAttachments()
   const { held, hold, release } = useHeld(() => session.me?.username ?? '')
   /** Interactions accepted or claimed here a moment ago, and until when that is believed. */
   const taken = shallowReactive(new Map<string, number>())
@@ -60,23 +66,25 @@ export const useSending = defineStore('sending', () => {
   )
 
   // -------------------------------------------------------------- out
-  /** False when this conversation is not mine to write in; the text stays with the caller. */
-  function send(conversationId: string, text: string): boolean {
+  /** False when this conversation is not mine to write in; text and files stay with the caller. */
+  function send(conversationId: string, text: string, files: readonly string[] = []): boolean {
     const now = mode(conversationId)
     if (now !== 'mine' && now !== 'joining') return false
     const id = newId()
-    if (now === 'mine') give(id, conversationId, text)
-    else hold({ ...lineOf(id, conversationId, 'send', text), state: 'held' })
+    if (now === 'mine') give(id, conversationId, text, files)
+    else hold({ ...lineOf(id, conversationId, 'send', text, files), state: 'held' })
     return true
   }
 
-  function give(id: string, conversationId: string, text: string): void {
+  function give(id: string, conversationId: string, text: string, files: readonly string[]): void {
     const { interaction_id = '', epoch = 0 } = conversations.conversation(conversationId) ?? {}
     const seen = conversations.seqOf(conversationId)
-    carry(lineOf(id, conversationId, 'send', text), {
+    const words = text === '' ? {} : { text }
+    const media = files.length > 0 ? { media_ids: [...files] } : {}
+    carry(lineOf(id, conversationId, 'send', text, files), {
       do: 'send',
       conversation_id: conversationId,
-      ...{ interaction_id, epoch, text, seen },
+      ...{ interaction_id, epoch, ...words, ...media, seen },
     })
   }
 
@@ -110,9 +118,9 @@ export const useSending = defineStore('sending', () => {
     desk.ready ? [...held.values()].filter((each) => mode(each.conversationId) !== 'joining') : [],
   )
   const stopWatching = watch(ripe, (lines) => {
-    for (const { id, conversationId, text } of lines) {
-      if (mode(conversationId) === 'mine') give(id, conversationId, text)
-      else giveBack(conversationId, text)
+    for (const { id, conversationId, text, files = [] } of lines) {
+      if (mode(conversationId) === 'mine') give(id, conversationId, text, files)
+      else giveBack(conversationId, text, files)
       release(id)
     }
   })
@@ -140,7 +148,7 @@ export const useSending = defineStore('sending', () => {
   function drop(line: Outgoing): void {
     release(line.id)
     commands.dismiss(line.id)
-    giveBack(boxOf(line), line.text)
+    giveBack(boxOf(line), line.text, line.files)
   }
 
   // -------------------------------------------------------------- refused
@@ -151,14 +159,15 @@ export const useSending = defineStore('sending', () => {
   function takeBack(refused: Refused): void {
     const line = asOutgoing(refused)
     commands.dismiss(refused.id)
-    if (line) giveBack(boxOf(line), line.text)
+    if (line) giveBack(boxOf(line), line.text, line.files)
   }
 
   const boxOf = (line: Outgoing): string =>
     line.kind === 'note' ? `note:${line.conversationId}` : line.conversationId
 
-  function giveBack(box: string, text: string): void {
+  function giveBack(box: string, text: string, files: readonly string[] = []): void {
     conversations.setDraft(box, putBack(text, conversations.draft(box)))
+    if (files.length > 0) attachments.putBack(box, files)
   }
 
   return { mode, send, note, outgoing, retry, drop, refusals, takeBack }

@@ -42,5 +42,6 @@ export function mayNote(
   conversation: ConversationDoc | undefined,
 ): boolean {
   if (mode === 'mine') return true
-  return role !== 'agent' && conversation !== undefined && conversation.state !== 'closed'
+  const leads = role === 'supervisor' || role === 'admin'
+  return leads && conversation !== undefined && conversation.state !== 'closed'
 }

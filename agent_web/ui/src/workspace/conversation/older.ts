@@ -46,6 +46,8 @@ export interface ToldConversation {
   summary?: string
 }
 
+const UNTOLD = { command_id: '', article: '', score: 0, ranking: null }
+
 const episodeOf = (conversationId: string): number =>
   Number(conversationId.slice(conversationId.lastIndexOf('.') + 1))
 
@@ -60,7 +62,7 @@ export function entriesOf(conversationId: string, page: ToldPage): Entry[] {
       const { id, seq, at, author } = told
       return { kind: 'note', id, seq, at, author, text: plainText(told.parts), ...common }
     }
-    return { kind: 'message', ...told, ...common, command_id: '', article: '', score: 0 }
+    return { kind: 'message', ...told, ...common, ...UNTOLD }
   })
 }
 
@@ -75,7 +77,7 @@ export function openingOf(conversationId: string, entries: readonly Entry[]): Ma
   return [
     {
       ...{ kind: 'mark', id: `opened ${conversationId}`, what: 'opened', who: '', detail: '' },
-      ...{ conversation_id: conversationId, n: n - 1, at, seq },
+      ...{ conversation_id: conversationId, n: n - 1, at, seq, ranking: null },
     },
   ]
 }

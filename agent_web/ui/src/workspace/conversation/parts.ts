@@ -6,19 +6,56 @@ export interface Run {
   href: string
 }
 
+export type MediaKind = 'image' | 'voice' | 'video' | 'file'
+
+/** `elsewhere`: the provider has it and it was never fetched. */
+export type MediaState = 'elsewhere' | 'fetching' | 'checking' | 'stored' | 'refused'
+
+/** What the hub found out about a stored file; pixels and milliseconds are 0 when unknown. */
+export interface MediaFacts {
+  contentType: string
+  size: number
+  name: string
+  preview: boolean
+  /** Type of the form every browser plays, "" when there is none. */
+  playable: string
+  width: number
+  height: number
+  milliseconds: number
+}
+
+export interface MediaPiece {
+  is: 'media'
+  media: MediaKind
+  id: string
+  state: MediaState
+  /** Why it is held back or refused. */
+  code: string
+  name: string
+  size: number
+  transcript: string
+  facts: MediaFacts
+}
+
 export type Piece =
   | { is: 'text'; runs: Run[]; text: string }
   | { is: 'menu'; head: string; options: string[]; tail: string }
-  | { is: 'media'; media: string; name: string; size: number; transcript: string }
+  | MediaPiece
   | { is: 'location'; label: string; latitude: number; longitude: number }
-  | { is: 'link'; title: string; description: string; url: string; href: string }
-  | { is: 'unsupported'; kind: string }
+  | { is: 'link'; title: string; description: string; url: string; href: string; host: string }
+  | { is: 'program'; title: string; app: string; page: string }
+  | { is: 'notice'; template: string; values: [name: string, value: string][] }
+  | { is: 'unsupported'; kind: string; fields: [name: string, value: string][] }
 
 type Raw = Readonly<Record<string, unknown>>
 
 const URL_IN_TEXT = /https?:\/\/[\w\-.~:/?#[\]@!$&'()*+,;=%]+/giu
 const TRAILING = /[.,;:!?'")\]]+$/u
-const MEDIA = new Set(['image', 'voice', 'video', 'file'])
+const KINDS: readonly MediaKind[] = ['image', 'voice', 'video', 'file']
+const STATES: readonly MediaState[] = ['fetching', 'checking', 'stored', 'refused']
+const PROGRAM = /^mini-program:([^/]*)\/?(.*)$/su
+/** Of an unsupported message: who wrote to whom, which stands elsewhere. */
+const OUTER = new Set(['ToUserName', 'FromUserName', 'CreateTime', 'MsgType', 'MsgId'])
 
 const word = (raw: Raw, field: string): string => {
   const value = raw[field]
@@ -67,13 +104,7 @@ export function pieceOf(raw: Raw): Piece {
         tail: word(raw, 'tail'),
       }
     case 'MediaPart':
-      return {
-        is: 'media',
-        media: MEDIA.has(word(raw, 'media')) ? word(raw, 'media') : 'file',
-        name: word(raw, 'name'),
-        size: figure(raw, 'size'),
-        transcript: word(raw, 'transcript'),
-      }
+      return mediaOf(raw)
     case 'LocationPart':
       return {
         is: 'location',
@@ -82,17 +113,72 @@ export function pieceOf(raw: Raw): Piece {
         longitude: figure(raw, 'longitude'),
       }
     case 'LinkPart':
-      return {
-        is: 'link',
-        title: word(raw, 'title') || word(raw, 'url'),
-        description: word(raw, 'description'),
-        url: word(raw, 'url'),
-        href: safeHref(word(raw, 'url')),
-      }
+      return linkOf(raw)
+    case 'NoticePart':
+      return { is: 'notice', template: word(raw, 'template_id'), values: pairs(raw['values']) }
     default:
-      return { is: 'unsupported', kind: word(raw, 'kind') || word(raw, 'is') }
+      return {
+        is: 'unsupported',
+        kind: word(raw, 'kind') || word(raw, 'is'),
+        fields: pairs(raw['raw']).filter(([name]) => !OUTER.has(name)),
+      }
   }
 }
+
+function mediaOf(raw: Raw): MediaPiece {
+  const file = isRaw(raw['file']) ? raw['file'] : {}
+  const id = word(raw, 'media_id')
+  const state = STATES.find((each) => each === raw['media_state']) ?? 'elsewhere'
+  return {
+    is: 'media',
+    media: KINDS.find((each) => each === raw['media']) ?? 'file',
+    id,
+    state: id === '' ? 'elsewhere' : state,
+    code: word(raw, 'media_code'),
+    name: word(file, 'name') || word(raw, 'name'),
+    size: figure(file, 'size') || figure(raw, 'size'),
+    transcript: word(raw, 'transcript'),
+    facts: {
+      contentType: word(file, 'content_type'),
+      size: figure(file, 'size'),
+      name: word(file, 'name'),
+      preview: file['preview'] === true,
+      playable: word(file, 'playable'),
+      width: figure(file, 'width'),
+      height: figure(file, 'height'),
+      milliseconds: figure(file, 'milliseconds'),
+    },
+  }
+}
+
+function linkOf(raw: Raw): Piece {
+  const url = word(raw, 'url')
+  const [, app, page = ''] = PROGRAM.exec(url) ?? []
+  if (app !== undefined) return { is: 'program', title: word(raw, 'title') || app, app, page }
+  const href = safeHref(url)
+  return {
+    is: 'link',
+    title: word(raw, 'title') || url,
+    description: word(raw, 'description'),
+    url,
+    href,
+    host: href === '' ? '' : new URL(href).host,
+  }
+}
+
+const isRaw = (value: unknown): value is Raw =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function pairs(value: unknown): [string, string][] {
+  if (!isRaw(value)) return []
+  return Object.entries(value).flatMap(([name, each]) =>
+    typeof each === 'string' && each !== '' ? [[name, each] as [string, string]] : [],
+  )
+}
+
+/** Addresses of a stored file; every look at it is allowed or refused by the hub anew. */
+export const mediaUrl = (id: string, form: '' | 'preview' | 'playable' = ''): string =>
+  `/api/v1/media/${encodeURIComponent(id)}${form === '' ? '' : `/${form}`}`
 
 /** The words of a message on one line, "" when it has none. */
 export function plainText(parts: readonly Raw[]): string {

@@ -32,6 +32,7 @@ export const messageDoc = (given: Partial<MessageDoc> = {}): MessageDoc => ({
   command_id: '',
   article: '',
   score: 0,
+  ranking: null,
   ...given,
 })
 
@@ -57,6 +58,7 @@ export const markDoc = (given: Partial<MarkDoc> = {}): MarkDoc => ({
   what: 'opened',
   who: '',
   detail: '',
+  ranking: null,
   ...given,
 })
 
@@ -129,6 +131,7 @@ export const workDoc = (given: Partial<WorkDoc> = {}): WorkDoc => ({
   waiting_since: AT,
   since: AT,
   offer_until: null,
+  first: false,
   returns: 0,
   returned_because: '',
   target: '',

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { ConversationDoc, WorkDoc } from '@/shared/protocol'
-import { byNeed, hold, isLate, mineRow, queuedRow, type Row } from './rows'
+import { byNeed, byTurn, hold, isLate, mineRow, queuedRow, type Row } from './rows'
 
 const work = (id: string, fields: Partial<WorkDoc> = {}): WorkDoc => ({
   seq: 1,
@@ -20,6 +20,7 @@ const work = (id: string, fields: Partial<WorkDoc> = {}): WorkDoc => ({
   waiting_since: '2026-11-22T02:00:00Z',
   since: '2026-11-22T02:00:10Z',
   offer_until: null,
+  first: false,
   returns: 0,
   returned_because: '',
   target: '',
@@ -46,6 +47,21 @@ it('who waits for an answer stands first, the longest wait on top', () => {
     'waits-since-4',
     'answered-later',
     'answered',
+  ])
+})
+
+it('who came back or was moved ahead waits before all others, the longest wait on top', () => {
+  const waiting = [
+    work('since-2', { waiting_since: '2026-11-22T02:02:00Z' }),
+    work('since-1', { waiting_since: '2026-11-22T02:01:00Z' }),
+    work('ahead-since-4', { first: true, waiting_since: '2026-11-22T02:04:00Z' }),
+    work('ahead-since-3', { first: true, waiting_since: '2026-11-22T02:03:00Z' }),
+  ]
+  expect(waiting.sort(byTurn).map((each) => each.conversation_id)).toEqual([
+    'ahead-since-3',
+    'ahead-since-4',
+    'since-1',
+    'since-2',
   ])
 })
 

@@ -100,6 +100,10 @@ export function listedRow(from: ConversationDoc | ConversationRow): Row {
   }
 }
 
+/** The order in which the desk gives work: what came back or was moved ahead, then who waits longest. */
+export const byTurn = (a: WorkDoc, b: WorkDoc): number =>
+  Number(b.first) - Number(a.first) || a.waiting_since.localeCompare(b.waiting_since)
+
 /** `now`: the hub's time in milliseconds. */
 export const isLate = (row: Row, now: number): boolean =>
   row.targetMs > 0 && now - Date.parse(row.at) > row.targetMs

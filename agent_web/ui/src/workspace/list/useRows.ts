@@ -5,7 +5,7 @@ import { useDesk } from '../stores/desk'
 import type { Scope } from '../stores/layout'
 import { useLink } from '../stores/link'
 import { useSession } from '../stores/session'
-import { byNeed, listedRow, mineRow, queuedRow, type Row } from './rows'
+import { byNeed, byTurn, listedRow, mineRow, queuedRow, type Row } from './rows'
 import type { useArchive } from './useArchive'
 
 export function useRows(
@@ -31,7 +31,9 @@ export function useRows(
       .sort(byNeed),
   )
   const queued = computed(() =>
-    desk.queued.map((work) => queuedRow(work, targets.value.get(work.queue_id) ?? 0)),
+    [...desk.queued]
+      .sort(byTurn)
+      .map((work) => queuedRow(work, targets.value.get(work.queue_id) ?? 0)),
   )
   const all = computed(() => {
     const live = session.isLead ? conversations.live : []

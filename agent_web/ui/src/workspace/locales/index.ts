@@ -1,12 +1,35 @@
 /** The workspace's languages: zh first, en complete (a test compares the keys). */
 import { createI18n } from 'vue-i18n'
 import { firstLocale } from '@/shared/preferences'
+import { viewerEn, viewerZh } from '@/shared/parts/media/words'
+import { accounts as accountsEn, admin as adminEn, channelLog as channelLogEn } from './accounts.en'
+import { accounts as accountsZh, admin as adminZh, channelLog as channelLogZh } from './accounts.zh'
 import { talk as talkEn } from './conversation.en'
 import { talk as talkZh } from './conversation.zh'
 import { en } from './en'
+import { knowledge as knowledgeEn } from './knowledge.en'
+import { knowledge as knowledgeZh } from './knowledge.zh'
+import { security as securityEn } from './security.en'
+import { security as securityZh } from './security.zh'
 import { zh } from './zh'
 
-export const messages = { zh: { ...zh, talk: talkZh }, en: { ...en, talk: talkEn } }
+const administrationZh = {
+  admin: adminZh,
+  accounts: accountsZh,
+  channelLog: channelLogZh,
+  security: securityZh,
+}
+const administrationEn = {
+  admin: adminEn,
+  accounts: accountsEn,
+  channelLog: channelLogEn,
+  security: securityEn,
+}
+
+export const messages = {
+  zh: { ...zh, talk: talkZh, viewer: viewerZh, knowledge: knowledgeZh, ...administrationZh },
+  en: { ...en, talk: talkEn, viewer: viewerEn, knowledge: knowledgeEn, ...administrationEn },
+}
 
 export const i18n = createI18n({
   legacy: false,

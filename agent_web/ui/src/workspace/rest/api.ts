@@ -4,15 +4,35 @@ const PATIENCE_MS = 10_000
 
 export class Unreachable extends Error {}
 
+export interface FieldProblem {
+  /** Where in `{path, query, body}`: "/body/config/token". */
+  pointer: string
+  message: string
+}
+
+interface Problem {
+  reason?: string
+  type?: string
+  detail?: string
+  errors?: FieldProblem[]
+}
+
 export class Declined extends Error {
   readonly status: number
   /** The stable code of the rule that said no; "" when there is none. */
   readonly reason: string
+  readonly detail: string
+  readonly fields: readonly FieldProblem[]
+  /** Seconds to wait before another try; 0 when the hub names none. */
+  readonly waitS: number
 
-  constructor(status: number, reason: string) {
+  constructor(status: number, reason: string, problem: Problem = {}, waitS = 0) {
     super(`status ${status} ${reason}`)
     this.status = status
     this.reason = reason
+    this.detail = problem.detail ?? ''
+    this.fields = problem.errors ?? []
+    this.waitS = waitS
   }
 }
 
@@ -23,7 +43,17 @@ export function onSignedOut(react: () => void): void {
   whenSignedOut = react
 }
 
-async function send(method: string, path: string, body?: object): Promise<Response> {
+/** For calls that are made elsewhere: the session is over. */
+export function signedOut(): void {
+  whenSignedOut()
+}
+
+async function send(
+  method: string,
+  path: string,
+  body?: object,
+  patienceMs = PATIENCE_MS,
+): Promise<Response> {
   const sending =
     body === undefined
       ? {}
@@ -32,20 +62,27 @@ async function send(method: string, path: string, body?: object): Promise<Respon
     return await fetch(BASE + path, {
       method,
       ...sending,
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(patienceMs),
     })
   } catch (error) {
     throw new Unreachable(path, { cause: error })
   }
 }
 
-async function call(method: string, path: string, body?: object): Promise<Response> {
-  const response = await send(method, path, body)
+async function call(
+  method: string,
+  path: string,
+  body?: object,
+  patienceMs?: number,
+): Promise<Response> {
+  const response = await send(method, path, body, patienceMs)
   if (response.ok) return response
   if (response.status >= 500) throw new Unreachable(path)
-  const problem = (await response.json().catch(() => ({}))) as { reason?: string; type?: string }
+  const problem = (await response.json().catch(() => ({}))) as Problem
   if (response.status === 401 && path !== '/session') whenSignedOut()
-  throw new Declined(response.status, problem.reason ?? problem.type?.split('#problem-')[1] ?? '')
+  const reason = problem.reason ?? problem.type?.split('#problem-')[1] ?? ''
+  const waitS = Number(response.headers.get('Retry-After')) || 0
+  throw new Declined(response.status, reason, problem, waitS)
 }
 
 export async function get<T>(path: string, query: Record<string, string> = {}): Promise<T> {
@@ -53,10 +90,20 @@ export async function get<T>(path: string, query: Record<string, string> = {}): 
   return (await (await call('GET', asked === '' ? path : `${path}?${asked}`)).json()) as T
 }
 
-export async function post<T>(path: string, body: object): Promise<T> {
-  return (await (await call('POST', path, body)).json()) as T
+/** `body` undefined: the call takes none, and is refused with one. */
+export async function post<T>(path: string, body?: object, patienceMs?: number): Promise<T> {
+  return (await (await call('POST', path, body, patienceMs)).json()) as T
 }
 
-export async function remove(path: string): Promise<void> {
-  await call('DELETE', path)
+export async function put<T>(path: string, body: object): Promise<T> {
+  return (await (await call('PUT', path, body)).json()) as T
+}
+
+export async function remove(path: string, body?: object): Promise<void> {
+  await call('DELETE', path, body)
+}
+
+/** For calls that answer nothing. */
+export async function tell(path: string): Promise<void> {
+  await call('POST', path)
 }

@@ -37,12 +37,16 @@ export function useSearch(): Search {
           : [],
       )
 
+  /** The hub knows more of their words than this screen does. */
+  const known = computed(() => new Set(found.value.map((each) => each.id)))
   const mine = computed(() =>
     desk.mine
-      .filter((work) =>
-        [work.display_name, work.conversation_id, ...said(work.conversation_id)].some((text) =>
-          text.toLowerCase().includes(words.value),
-        ),
+      .filter(
+        (work) =>
+          known.value.has(work.conversation_id) ||
+          [work.display_name, work.conversation_id, ...said(work.conversation_id)].some((text) =>
+            text.toLowerCase().includes(words.value),
+          ),
       )
       .map((work) =>
         mineRow(work, conversations.conversation(work.conversation_id), {

@@ -61,3 +61,43 @@ it('tells a silent server from a wrong password', async () => {
   await enter('agent1', 'secret')
   expect(card.get('[role=alert]').text()).toContain('服务器没有应答')
 })
+
+it('asks for the code when the password was right, and sends both', async () => {
+  answer = { status: 401, body: { type: '/api/docs#problem-code_needed' } }
+  await enter('agent1', 'secret')
+  const sent: unknown[] = []
+  vi.stubGlobal('fetch', (_: string, asked: RequestInit) => {
+    sent.push(JSON.parse(asked.body as string))
+    const who = { username: 'agent1', display_name: '王晓', role: 'agent', owes: '' }
+    return Promise.resolve(new Response(JSON.stringify(who), { status: 201 }))
+  })
+  const code = card.get('input[name=otp]')
+  expect(document.activeElement).toBe(code.element)
+  expect(card.get('[role=alert]').text()).toBe('')
+  await code.setValue('123456')
+  await card.get('form').trigger('submit')
+  await vi.waitFor(() => {
+    expect(useSession().state).toBe('in')
+  })
+  expect(sent).toEqual([{ username: 'agent1', password: 'secret', otp: '123456' }])
+})
+
+it('says for how long no sign-in is tried, and tries none', async () => {
+  const headers = { 'Retry-After': '90' }
+  vi.stubGlobal('fetch', () =>
+    Promise.resolve(
+      new Response(JSON.stringify({ type: '/api/docs#problem-locked' }), { status: 429, headers }),
+    ),
+  )
+  await enter('agent1', 'wrong')
+  expect(card.get('[role=alert]').text()).toBe('试得太多了，01:30 后才能再试。急用请找管理员解锁。')
+  expect(card.get('button[type=submit]').attributes('disabled')).toBeDefined()
+})
+
+it('a given password must be changed before anything else', async () => {
+  const who = { username: 'agent1', display_name: '王晓', role: 'agent', owes: 'password' }
+  answer = { status: 201, body: who }
+  await enter('agent1', 'secret')
+  expect(useSession().state).toBe('owing')
+  expect(useSession().owes).toBe('password')
+})

@@ -66,6 +66,7 @@ const message = (id: string, seq: number): MessageDoc => ({
   command_id: '',
   article: '',
   score: 0,
+  ranking: null,
 })
 
 const update = (fields: Partial<Update>): Update => ({
@@ -321,12 +322,25 @@ describe('the line', () => {
     expect(FakeSocket.opened).toHaveLength(8)
   })
 
+  it('says once that a hand touched the page', () => {
+    dial()
+    socket().says(welcome())
+    dispatchEvent(new KeyboardEvent('keydown'))
+    vi.advanceTimersByTime(1250)
+    socket().says({ t: 'pong', now: new Date().toISOString() })
+    vi.advanceTimersByTime(1250)
+    expect(socket().has('ping')).toEqual([
+      { t: 'ping', used: true },
+      { t: 'ping', used: false },
+    ])
+  })
+
   it('shows a silent loss within 3 s, and heals when the other side speaks again', () => {
     dial()
     socket().says(welcome())
     expect(client.link.state).toBe('open')
     vi.advanceTimersByTime(1250)
-    expect(socket().has('ping')).toHaveLength(1)
+    expect(socket().has('ping')).toEqual([{ t: 'ping', used: false }])
     vi.advanceTimersByTime(1500)
     expect(client.link.state).toBe('lost')
     socket().says({ t: 'pong', now: new Date().toISOString() })

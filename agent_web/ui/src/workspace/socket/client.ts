@@ -40,6 +40,7 @@ const SESSION_ENDED = 4401
 const SOCKET_OPEN = 1
 const LAST_STRIKE = 2
 const OFF = 'off' as Link
+const HANDS = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart'] as const
 
 export class ScreenClient {
   readonly clock = new HubClock()
@@ -53,6 +54,7 @@ export class ScreenClient {
   private socket: WebSocket | null = null
   private welcomed = false
   private username = ''
+  private used = false
   private failures = 0
   private redial: ReturnType<typeof setTimeout> | undefined
   private readonly repeats = new Map<string, ReturnType<typeof setTimeout>>()
@@ -64,7 +66,8 @@ export class ScreenClient {
     this.hooks = hooks
     this.pulse = new Pulse({
       ask: () => {
-        this.send({ t: 'ping' })
+        this.send({ t: 'ping', used: this.used })
+        this.used = false
       },
       doubt: () => {
         this.lose()
@@ -87,6 +90,7 @@ export class ScreenClient {
     addEventListener('online', this.awake)
     addEventListener('offline', this.lose)
     document.addEventListener('visibilitychange', this.awake)
+    for (const hand of HANDS) addEventListener(hand, this.touched, { passive: true })
     this.dial()
   }
 
@@ -94,6 +98,7 @@ export class ScreenClient {
     removeEventListener('online', this.awake)
     removeEventListener('offline', this.lose)
     document.removeEventListener('visibilitychange', this.awake)
+    for (const hand of HANDS) removeEventListener(hand, this.touched)
     clearTimeout(this.redial)
     this.hangUp()
     this.failures = 0
@@ -190,6 +195,11 @@ export class ScreenClient {
     if (this.link.state === 'off' || this.link.state === 'lost') return
     this.link.state = 'lost'
     this.link.since = Date.now()
+  }
+
+  /** Somebody works here: the session lives on by that, not by the page being open. */
+  private readonly touched = (): void => {
+    this.used = true
   }
 
   private readonly awake = (): void => {

@@ -58,6 +58,7 @@ const message = (n: number, author: string): MessageDoc => ({
   command_id: '',
   article: '',
   score: 0,
+  ranking: null,
 })
 
 const work = (fields: Partial<WorkDoc>): WorkDoc => ({
@@ -78,6 +79,7 @@ const work = (fields: Partial<WorkDoc>): WorkDoc => ({
   waiting_since: '2026-11-22T02:00:00Z',
   since: '2026-11-22T02:00:00Z',
   offer_until: null,
+  first: false,
   returns: 0,
   returned_because: '',
   target: '',

@@ -10,13 +10,24 @@ export interface Me {
   role: Role
 }
 
+/** What is needed of somebody before anything else may be done; "" = nothing. */
+export type Debt = '' | 'password' | 'otp'
+
+interface Entered extends Me {
+  owes?: Debt
+}
+
 /** `expired`: somebody was signed in here; the page stays as it is under the sign-in card. */
-export type SessionState = 'starting' | 'out' | 'in' | 'expired'
-export type SignInProblem = '' | 'wrong' | 'unreachable' | 'slow_down'
+export type SessionState = 'starting' | 'out' | 'owing' | 'in' | 'expired'
+export type SignInProblem =
+  '' | 'wrong' | 'wrong_code' | 'code_needed' | 'locked' | 'unreachable' | 'slow_down'
 
 export const useSession = defineStore('session', () => {
   const state = ref<SessionState>('starting')
   const me = ref<Me | null>(null)
+  const owes = ref<Debt>('')
+  /** Seconds in which no sign-in is tried, as of the last try. */
+  const lockedS = ref(0)
   const bank = ref('')
   const environment = ref('')
   const build = ref('')
@@ -25,32 +36,37 @@ export const useSession = defineStore('session', () => {
   /** The program changed since this page was loaded. */
   const outdated = ref(false)
 
-  const isLead = computed(() => me.value !== null && me.value.role !== 'agent')
+  const isLead = computed(() => me.value?.role === 'supervisor' || me.value?.role === 'admin')
+  /** Keeps the machine running and sees no customer. */
+  const isOperator = computed(() => me.value?.role === 'operator')
   /** As messages and notes name their author. */
   const author = computed(() => (me.value ? `agent:${me.value.username}` : ''))
 
-  function enter(who: Me): void {
+  function enter(who: Entered): void {
     me.value = { username: who.username, display_name: who.display_name, role: who.role }
-    state.value = 'in'
+    owes.value = who.owes ?? ''
+    state.value = owes.value === '' ? 'in' : 'owing'
   }
 
   function expire(): void {
     if (state.value === 'in') state.value = 'expired'
-    else if (state.value === 'starting') state.value = 'out'
+    else if (state.value === 'starting' || state.value === 'owing') state.value = 'out'
   }
 
   /** Asks the hub; without an answer nothing changes. */
   async function check(): Promise<void> {
     try {
-      enter(await get<Me>('/session'))
+      enter(await get<Entered>('/session'))
     } catch (error) {
       if (error instanceof Declined && error.status === 401) expire()
     }
   }
 
-  async function signIn(username: string, password: string): Promise<SignInProblem> {
+  /** `otp`: the code of the second factor, where one was asked for. */
+  async function signIn(username: string, password: string, otp = ''): Promise<SignInProblem> {
     try {
-      const who = await post<Me>('/session', { username, password })
+      const given = otp === '' ? {} : { otp }
+      const who = await post<Entered>('/session', { username, password, ...given })
       const other = me.value !== null && me.value.username !== who.username
       if (other)
         location.reload() // nothing of the one before stays in this page
@@ -58,7 +74,10 @@ export const useSession = defineStore('session', () => {
       return ''
     } catch (error) {
       if (!(error instanceof Declined)) return 'unreachable'
-      return error.status === 429 ? 'slow_down' : 'wrong'
+      lockedS.value = error.waitS
+      if (error.reason === 'locked' || error.reason === 'code_needed') return error.reason
+      if (error.status === 429) return 'slow_down'
+      return otp === '' ? 'wrong' : 'wrong_code'
     }
   }
 
@@ -82,11 +101,14 @@ export const useSession = defineStore('session', () => {
   return {
     state,
     me,
+    owes,
+    lockedS,
     bank,
     environment,
     outdated,
     wantsReady,
     isLead,
+    isOperator,
     author,
     check,
     expire,

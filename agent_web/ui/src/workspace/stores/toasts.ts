@@ -8,6 +8,8 @@ export interface Toast {
   id: number
   text: string
   tone: 'plain' | 'warn'
+  /** Takes back what was done. */
+  undo?: () => unknown
 }
 
 const SHOWN_MS = 8000
@@ -21,15 +23,19 @@ export const useToasts = defineStore('toasts', () => {
     shown.value = shown.value.filter((each) => each.id !== id)
   }
 
-  function say(text: string, tone: Toast['tone'] = 'plain'): void {
+  function say(text: string, tone: Toast['tone'] = 'plain', undo?: () => unknown): void {
     count += 1
     const id = count
-    shown.value = [...shown.value.filter((each) => each.text !== text), { id, text, tone }].slice(
-      -MOST,
-    )
+    const toast: Toast = { id, text, tone, ...(undo && { undo }) }
+    shown.value = [...shown.value.filter((each) => each.text !== text), toast].slice(-MOST)
     setTimeout(() => {
       dismiss(id)
     }, SHOWN_MS)
+  }
+
+  function takeBack(toast: Toast): void {
+    dismiss(toast.id)
+    toast.undo?.()
   }
 
   /** Says why something was refused; true when it was done. */
@@ -42,5 +48,5 @@ export const useToasts = defineStore('toasts', () => {
     return false
   }
 
-  return { shown, say, check, dismiss }
+  return { shown, say, check, dismiss, takeBack }
 })

@@ -1,5 +1,6 @@
 /** The figures of the team page, out of the documents of the desk. */
 import type { AgentDoc, QueueDoc, WorkDoc } from '@/shared/protocol'
+import { byTurn } from '../list/rows'
 
 /** Where a queue stands against its target. */
 export type Standing = 'empty' | 'within' | 'near' | 'late' | 'nobody'
@@ -44,9 +45,10 @@ export function figures(
 
 const ORDER = { queued: 0, offered: 1, active: 2, wrap_up: 3 } as const
 
-/** What waits first, the longest on top; then what is served. */
+/** What waits stands first, as the desk will give it; then what is served. */
 export const byState = (a: WorkDoc, b: WorkDoc): number =>
-  ORDER[a.state] - ORDER[b.state] || a.waiting_since.localeCompare(b.waiting_since)
+  ORDER[a.state] - ORDER[b.state] ||
+  (a.state === 'queued' ? byTurn(a, b) : a.waiting_since.localeCompare(b.waiting_since))
 
 /** The state a tile shows: a lost agent is lost whatever was said before. */
 export const shownPresence = (agent: AgentDoc): string =>

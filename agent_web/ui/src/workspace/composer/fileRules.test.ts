@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest'
+import { acceptOf, kindOf, objection, typeOf, type FileRules } from './fileRules'
+
+const MB = 1024 * 1024
+const image = { max_bytes: 2 * MB, max_seconds: 0, content_types: ['image/jpeg', 'image/png'] }
+const WECHAT: FileRules = {
+  image,
+  voice: { max_bytes: 2 * MB, max_seconds: 60, content_types: ['audio/amr', 'audio/mpeg'] },
+}
+
+describe('before a file is uploaded', () => {
+  it('the channel says which kinds of message it has', () => {
+    expect(objection({ name: '合同.pdf', type: 'application/pdf', size: 9 }, WECHAT)).toEqual({
+      ...{ code: 'kind', kind: 'file', taken: [], most: 0 },
+    })
+    expect(objection({ name: 'a.mp4', type: 'video/mp4', size: 9 }, WECHAT)?.code).toBe('kind')
+  })
+
+  it('it says which codings it takes', () => {
+    expect(objection({ name: 'a.webp', type: 'image/webp', size: 9 }, WECHAT)).toMatchObject({
+      ...{ code: 'type', kind: 'image', taken: ['jpg', 'png'] },
+    })
+  })
+
+  it('it says how large a file may be', () => {
+    const given = { name: 'a.png', type: 'image/png' }
+    expect(objection({ ...given, size: 2 * MB }, WECHAT)).toBeNull()
+    expect(objection({ ...given, size: 2 * MB + 1 }, WECHAT)).toMatchObject({
+      ...{ code: 'size', most: 2 * MB },
+    })
+  })
+
+  it('an empty file is none', () => {
+    expect(objection({ name: 'a.png', type: 'image/png', size: 0 }, undefined)?.code).toBe('empty')
+  })
+
+  it('nothing is refused by a rule that is not known', () => {
+    expect(objection({ name: 'a.pdf', type: '', size: 9 }, undefined)).toBeNull()
+  })
+})
+
+describe('what a file is', () => {
+  it('is told by its ending where the browser does not know it', () => {
+    expect(typeOf({ name: '录音.AMR', type: '', size: 1 })).toBe('audio/amr')
+    expect(typeOf({ name: 'x.mp3', type: 'audio/mp3', size: 1 })).toBe('audio/mpeg')
+  })
+
+  it('is told by the browser where it has no ending', () => {
+    expect(typeOf({ name: 'image', type: 'image/png', size: 1 })).toBe('image/png')
+    expect(kindOf('image/png')).toBe('image')
+    expect(kindOf('')).toBe('file')
+  })
+})
+
+it('the file dialog offers what the channel takes', () => {
+  expect(acceptOf({ image })).toBe('image/jpeg,.jpg,.jpeg,image/png,.png')
+  expect(acceptOf(undefined)).toBe('')
+})
