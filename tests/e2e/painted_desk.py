@@ -31,7 +31,7 @@ SEQ = 40
 LONG_NAME = "阿卜杜热合曼·买买提江·吐尔逊江·艾尼瓦尔·古丽巴哈尔先生"
 LATIN_NAME = "Wolfeschlegelsteinhausenberger"
 PLAIN = "0a1b2c3d4e5f60713f2a"
-FIRST, SECOND, THIRD, FOURTH = (f"0a1b2c3d4e5f6071{n:04x}" for n in range(0xA1, 0xA5))
+FIRST, SECOND, THIRD, FOURTH, FIFTH = (f"0a1b2c3d4e5f6071{n:04x}" for n in range(0xA1, 0xA6))
 CHANNEL = "wechat-demo"
 QUESTION = "你好，我想问一下房贷提前还款怎么办理，要不要违约金？"
 LONG = (
@@ -64,6 +64,7 @@ def work(now: datetime, customer: str, state: str, waited: float, **given: Any) 
         "waiting_since": ago(now, waited),
         "since": ago(now, waited / 2),
         "offer_until": None,
+        "first": False,
         "returns": 0,
         "returned_because": "",
         "target": "",
@@ -317,9 +318,10 @@ def waiting_line(now: datetime) -> list[ScreenDoc]:
             queue_id=lines[place % len(lines)],
             channel_id=(CHANNEL, "sms-main", "webchat-site")[place % 3],
             reason=("asked_for_person", "repeated_misses", "complaint")[place % 3],
-            returns=2 if place == 1 else 0,
-            returned_because="no_answer" if place == 1 else "",
+            returns={1: 2, 5: 1}.get(place, 0),
+            returned_because={1: "no_answer", 5: "moved"}.get(place, ""),
             target=ME if place == 3 else "",
+            first=place in (1, 5),
         )
         for place, name in enumerate(names)
     ]

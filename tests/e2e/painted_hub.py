@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from playwright.async_api import BrowserContext, Route, WebSocketRoute
 
@@ -22,6 +23,7 @@ CREW = {"agent1": ("王晓 Wang Xiao", "agent"), "supervisor1": ("陈晨 Chen Ch
 @dataclass
 class PaintedHub:
     """`topics`: what is shown. `unreachable`: every line breaks. `ended`: the session is over.
+    `failing`: lists are answered with an error.
 
     `refuse` tells what is answered to a command; None decides it.
     """
@@ -32,6 +34,7 @@ class PaintedHub:
     refuse: Callable[[Frame], Frame | None] = lambda command: None
     lines: list[WebSocketRoute] = field(default_factory=list)
     unreachable: bool = False
+    failing: bool = False
     ended: bool = False
 
     async def hang(self, context: BrowserContext) -> None:
@@ -116,13 +119,22 @@ class PaintedHub:
             await route.fulfill(json=who)
 
     async def _conversations(self, route: Route) -> None:
+        if self.failing:
+            await route.fulfill(status=503, json={"type": "about:blank", "status": 503})
+            return
         found = [
             doc.model_dump(mode="json")
             for docs in self.topics.values()
             for doc in docs
             if isinstance(doc, ConversationDoc)
         ]
-        known = {doc["id"]: doc for doc in found}
+        asked = parse_qs(urlsplit(route.request.url).query)
+        customer, words = (asked.get(name, [""])[0] for name in ("customer_id", "q"))
+        known = {
+            doc["id"]: doc
+            for doc in found
+            if customer in doc["customer_id"] and words in doc["display_name"] + doc["last_text"]
+        }
         await route.fulfill(json={"items": list(known.values()), "next": None})
 
     async def _messages(self, route: Route) -> None:

@@ -20,7 +20,8 @@ SECRET = "内部 colleagues only"
 
 WRITE_AGAIN = frozenset({"reply_quota_exhausted", "reply_window_closed"})
 LINGER_S = (0.1, 0.5)
-DECLINES, RINGS, TRANSFERS, GIVES, NOTES = 0.07, 0.03, 0.08, 0.08, 0.25
+DECLINES, RINGS, TRANSFERS, GIVES, NOTES = 0.07, 0.03, 0.15, 0.15, 0.1
+"""Shares of offers (the first two) and of acts in a talk: each act is followed by a new mood."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -121,25 +122,27 @@ class Person:
 
     async def _talk(self, work: Doc, named: Doc, mood: float) -> None:
         """Until the screen shows the talk as ours there is nothing to say in it."""
+        if self._stays(work):
+            return
         held = self.screen.docs(f"customer:{work['customer_id']}", "conversation")
         ours = [c for c in held if c["id"] == conversation_of_interaction(work["id"])]
         if not ours or (ours[0]["state"], ours[0]["epoch"]) != ("active", work["epoch"]):
             return
         key = (work["id"], work["epoch"])
         if mood > 1 - NOTES:
-            self._moods[*key, "active"] = 0.5
             await self._note(ours[0])
         elif mood < TRANSFERS + GIVES:
-            self._moods[*key, "active"] = 0.5
             await self._give(work, named, mood)
         elif self.load.wants(work["customer_id"]):
             self._quiet.pop(key, None)
             await self._reply(work, named)
-        elif not self._stays(work):
+        else:
             until = self._quiet.setdefault(key, time.monotonic() + self.dice.uniform(*LINGER_S))
             if time.monotonic() > until:
                 await self.screen.do({"do": "end", **named})
                 await self._until_other("work", work)
+            return
+        del self._moods[*key, "active"]
 
     async def _note(self, conversation: Doc) -> None:
         note = f"{SECRET} {self.load.number()}"

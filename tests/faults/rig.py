@@ -148,14 +148,7 @@ async def rig(
     public = f"http://127.0.0.1:{ports[0]}"
     mongo = _database(folder, clock)
     await mongo.start()
-    witness = Program(
-        name="simulator",
-        command=[
-            *("-m", "channels.wechat.simulator", "--port", str(simulator_port)),
-            *("--hook", hook or f"{public}/hooks/{CHANNEL}"),
-        ],
-        log=folder / "simulator.log",
-    )
+    witness = _simulator(folder, simulator_port, hook or f"{public}/hooks/{CHANNEL}")
     client: AsyncMongoClient[Doc] = AsyncMongoClient(mongo.uri, tz_aware=True)
     configs = [
         _configuration(folder, place, port, public, simulator, bot=bot)
@@ -183,10 +176,7 @@ async def rig(
                 await answers(session, f"{hub.url}{path}", hub.program)
             yield made
         finally:
-            for hub in programs:
-                if hub.program.frozen:
-                    hub.program.thaw()
-                await hub.program.stop()
+            await _stop(programs)
             await witness.stop()
             await client.close()
             await mongo.stop()
@@ -205,6 +195,21 @@ def _database(folder: Path, clock: SystemClock) -> EmbeddedMongo:
         ),
         clock,
     )
+
+
+def _simulator(folder: Path, port: int, hook: str) -> Program:
+    return Program(
+        name="simulator",
+        command=["-m", "channels.wechat.simulator", "--port", str(port), "--hook", hook],
+        log=folder / "simulator.log",
+    )
+
+
+async def _stop(hubs: list[Hub]) -> None:
+    for hub in hubs:
+        if hub.program.frozen:
+            hub.program.thaw()
+        await hub.program.stop()
 
 
 def _hub(config: Path, port: int, environment: Mapping[str, str]) -> Hub:

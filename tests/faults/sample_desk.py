@@ -78,8 +78,38 @@ def desk(second: int, *events: Doc) -> Doc:
 
 def day() -> Evidence:
     """Ann gives Carl back, Bob takes him; Dora and Eve wait; Dora is served, then Eve by Ann."""
+    journal = _numbered(_commits())
+    desk_seq = max(commit["seq"] for commit in journal if commit["stream"] == DESK)
+    shown = {("work", EVE): {"kind": "work", "id": EVE, "seq": 12, "state": "active"}}
+    again = {("work", EVE): {"kind": "work", "id": EVE, "seq": 14, "state": "active"}}
+    return Evidence(
+        channel_id="wechat-faults",
+        journal=journal,
+        inbox=[],
+        outbox=[],
+        pushes=[],
+        sent=[],
+        commands=[
+            Command(
+                author="agent:ann",
+                command_id="ann-1",
+                openid="",
+                text="",
+                note=NOTE,
+                kind="transfer",
+                outcome="accepted",
+            )
+        ],
+        dead_letters=frozenset(),
+        screens=[Shown(username="ann", topic="desk", held=shown, fresh=again)],
+        desk_seq=desk_seq,
+        wire="what was said",
+    )
+
+
+def _commits() -> list[Doc]:
     carl, dora, eve = "customer:1f01", "customer:1f02", "customer:1f03"
-    journal = [
+    return [
         desk(0, {"is": "DeskConfigured", "queues": [{"queue_id": "general"}]}),
         desk(1, connected("ann")),
         desk(2, ready("ann")),
@@ -111,33 +141,13 @@ def day() -> Evidence:
         desk(22, accepted(EVE, "ann", 1)),
         told(eve, "InteractionAssigned", EVE, agent_id="ann", epoch=1),
     ]
+
+
+def _numbered(journal: list[Doc]) -> list[Doc]:
+    """Each commit with its key, its number in its stream and a time."""
     seqs: dict[str, int] = {}
     for n, commit in enumerate(journal, 1):
         seqs[commit["stream"]] = seq = seqs.get(commit["stream"], 0) + 1
         commit.update(_id=str(n), seq=seq)
         commit.setdefault("at", at(n))
-    shown = {("work", EVE): {"kind": "work", "id": EVE, "seq": 12, "state": "active"}}
-    again = {("work", EVE): {"kind": "work", "id": EVE, "seq": 14, "state": "active"}}
-    return Evidence(
-        channel_id="wechat-faults",
-        journal=journal,
-        inbox=[],
-        outbox=[],
-        pushes=[],
-        sent=[],
-        commands=[
-            Command(
-                author="agent:ann",
-                command_id="ann-1",
-                openid="",
-                text="",
-                note=NOTE,
-                kind="transfer",
-                outcome="accepted",
-            )
-        ],
-        dead_letters=frozenset(),
-        screens=[Shown(username="ann", topic="desk", held=shown, fresh=again)],
-        desk_seq=seqs[DESK],
-        wire="what was said",
-    )
+    return journal

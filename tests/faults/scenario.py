@@ -266,7 +266,13 @@ def _said(it: Rig) -> dict[str, float]:
 
 
 def _figures(evidence: Evidence) -> dict[str, float]:
-    states = Counter(r["state"] for r in evidence.outbox if r["kind"] == "message")
+    messages = [r for r in evidence.outbox if r["kind"] == "message"]
+    states = Counter(r["state"] for r in messages)
+    reasons = Counter(
+        " ".join((r["code"], r.get("provider_code", ""))).strip()
+        for r in messages
+        if r["state"] == "failed"
+    )
     outcomes = Counter(c.outcome for c in evidence.commands)
     replies = sum(c.outcome == "accepted" and bool(c.text) for c in evidence.commands)
     stale = sum(c.reason == "stale_view" for c in evidence.commands)
@@ -282,5 +288,6 @@ def _figures(evidence: Evidence) -> dict[str, float]:
         "sent": states["sent"],
         "uncertain": states["uncertain"],
         "failed": states["failed"],
+        **{f"failed: {code}": count for code, count in sorted(reasons.items())},
         "once in doubt": len(doubtful_rows(evidence)),
     }

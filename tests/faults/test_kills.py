@@ -24,6 +24,8 @@ async def test_killed_hub_and_database_lose_and_double_nothing(tmp_path: Path) -
     assert outcome.figures["posts of them"] > outcome.figures["messages"]
     assert outcome.figures["pairs in order"] > 250
     assert outcome.figures["done: accept"] >= 20
+    assert outcome.figures["done: transfer"] >= 8
+    assert outcome.figures["failed"] == 0
     assert outcome.figures["sockets opened"] > 7
 
 
