@@ -258,7 +258,7 @@ async def test_supervisor_sees_who_waits_and_gives_it_to_whom_it_concerns(office
     await expect(agent.row("active")).to_have_count(0)
     await other.accept()
     await expect(claimed).to_contain_text("李静", timeout=SOON_MS)
-    await expect(claimed).to_contain_text("退回 1 次")
+    await expect(claimed).to_contain_text("班长移动")
     await claimed.get_by_test_id("why").click()
     reasons = lead.page.get_by_role("dialog")
     await expect(reasons).to_contain_text("指定坐席")
