@@ -280,6 +280,9 @@ def _configuration(
         "backoff_s = 0.2",
         "longest_backoff_s = 2.0",
         "attempts = 40",
+        "[security]",  # all people of the run sit at one address and sign in after every kill
+        "address_per_minute = 6000",
+        "address_burst = 600",
         "[desk]",
         f"agent_grace_s = {GRACE_S}",
         "[policy]",

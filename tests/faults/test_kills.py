@@ -33,7 +33,7 @@ async def test_killed_hub_and_database_lose_and_double_nothing(tmp_path: Path) -
 @pytest.mark.slow
 @pytest.mark.timeout(420)
 async def test_answers_of_the_bot_are_not_lost_or_doubled_by_kills(tmp_path: Path) -> None:
-    load = LoadPlan(seed=12, messages=60, replies=0, customers=10, texts=FAQ)
+    load = LoadPlan(seed=12, messages=60, replies=0, customers=10, texts=FAQ, pause_s=4.0)
     outcome = await kills(tmp_path, load, count=2, bot=True)
     print(outcome.figures)
     assert outcome.problems == []

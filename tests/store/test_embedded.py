@@ -156,7 +156,7 @@ async def test_server_sees_neither_the_terminal_nor_our_secrets(
 async def test_ctrl_c_reaches_the_hub_alone_and_it_can_still_write(tmp_path: Path) -> None:
     hub, server = start_hub(tmp_path, "asyncio")
     os.killpg(hub.pid, signal.SIGINT)
-    hub.communicate(timeout=20)
+    hub.communicate(timeout=40)
     assert gone_within(server, 1)
     async with embedded(tmp_path) as mongo:
         assert await ids(mongo) == ["first", "after Ctrl-C"]
