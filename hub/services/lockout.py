@@ -3,6 +3,7 @@
 A name that nobody has is counted like one that somebody has, so that waiting tells nothing.
 """
 
+from collections import deque
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -10,6 +11,8 @@ from hashlib import sha256
 from hub.ports import Clock, Doc, Documents
 
 ATTEMPTS = "attempts"
+MOST_OWED = 1000
+"""Tries that could not be taken back yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +41,11 @@ class Lockout:
         self._documents = documents
         self._clock = clock
         self._rules = rules
+        self._owed: deque[str] = deque(maxlen=MOST_OWED)
 
     async def begin(self, username: str, source: str) -> timedelta:
         """Count a try; a pause that is left means it must not be made."""
+        await self._settle()
         rules = self._rules
         left = await self._count(_of_address(source), rules.free_of_address) if source else None
         return left or await self._count(_of_user(username), rules.free)
@@ -54,6 +59,10 @@ class Lockout:
         """A right password without its second factor was no guess, and is no success."""
         await self.take_back(_of_user(username))
         await self.take_back(_of_address(source))
+
+    def owe(self, username: str, source: str) -> None:
+        """Nobody could look at the try: it is taken back before the next one is counted."""
+        self._owed.extend((_of_user(username), _of_address(source)))
 
     async def unlock(self, username: str) -> None:
         await self._documents.delete(ATTEMPTS, _of_user(username))
@@ -69,6 +78,16 @@ class Lockout:
             less["until"] = self._clock.now()
             if await self._documents.replace(ATTEMPTS, less, version=version):
                 return
+
+    async def _settle(self) -> None:
+        """Raises StoreUncertain; what is owed stays owed then."""
+        while self._owed:
+            key = self._owed.popleft()
+            try:
+                await self.take_back(key)
+            except BaseException:
+                self._owed.append(key)
+                raise
 
     async def _count(self, key: str, free: int) -> timedelta:
         """The pause that is left, or zero when this try was counted and may be made."""

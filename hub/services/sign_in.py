@@ -1,8 +1,11 @@
 """Coming in: lock, password, second factor, audit, in this order."""
 
+from asyncio import CancelledError
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Literal
 
+from hub.errors import Overloaded, StoreUncertain
 from hub.services.access import USERNAME, Access, SignedIn
 from hub.services.audit import Audit, Happening
 from hub.services.lockout import Lockout
@@ -51,20 +54,32 @@ class SignIn:
         if left := await self._lockout.begin(username, source):
             await self._note(username, "locked", source)
             return Locked(wait=left)
+        try:
+            found = await self._enter(username, password, code, source)
+        except (Overloaded, StoreUncertain, TimeoutError, CancelledError):
+            self._lockout.owe(username, source)
+            raise
+        if isinstance(found, str):
+            await self._note(username, found, source)
+            return WrongCredentials()
+        if isinstance(found, Entered):
+            await self._note(username, "done", source)
+        return found
+
+    async def _enter(
+        self, username: str, password: str, code: str, source: str
+    ) -> Entered | CodeNeeded | Literal["refused", "wrong_code"]:
         doc = await self._access.verified(username, password)
         if doc is None:
-            await self._note(username, "refused", source)
-            return WrongCredentials()
+            return "refused"
         if doc.get("otp"):
             if not code:
                 await self._lockout.undecided(username, source)
                 return CodeNeeded()
             if not await self._second_factor.accepts(username, code):
-                await self._note(username, "wrong_code", source)
-                return WrongCredentials()
-        await self._lockout.succeeded(username, source)
+                return "wrong_code"
         token, session = await self._access.open_session(doc)
-        await self._note(username, "done", source)
+        await self._lockout.succeeded(username, source)
         return Entered(token=token, session=session)
 
     async def prove(self, username: str, password: str, code: str, *, source: str) -> bool:

@@ -1,0 +1,108 @@
+"""Coming in while the hub cannot look: nobody is locked out by an outage."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import TypeVar
+
+import pytest
+from argon2 import PasswordHasher
+
+from hub.errors import Overloaded, StoreUncertain
+from hub.http.passwords import ArgonPasswords
+from hub.services.access import Access, Role, User
+from hub.services.audit import Audit
+from hub.services.lockout import Lockout, LockRules
+from hub.services.second_factor import SecondFactor
+from hub.services.sign_in import Entered, Locked, SignIn, WrongCredentials
+from hub.services.vault import Vault
+from hub.store.memory.database import Database
+from hub.store.memory.faults import NoFaults, Operation
+from hub.store.memory.stores import MemoryStores
+from tests.fakes.clock import ManualClock
+
+T = TypeVar("T")
+PASSWORD = "correct horse battery"
+SOURCE = "192.0.2.7"
+
+
+class Outage(NoFaults):
+    """While `down`, sessions are not written; while `out`, nothing is read or written at all."""
+
+    def __init__(self) -> None:
+        self.down = False
+        self.out = False
+
+    async def run(self, operation: Operation, work: Callable[[], Awaitable[T]]) -> T:
+        if self.out or (self.down and operation.collection == "sessions"):
+            raise StoreUncertain("planted")
+        return await work()
+
+
+class Busy(ArgonPasswords):
+    busy = False
+
+    async def verify(self, hashed: str | None, password: str) -> bool:
+        if self.busy:
+            raise Overloaded("passwords")
+        return await super().verify(hashed, password)
+
+
+class Door:
+    def __init__(self) -> None:
+        self.outage = Outage()
+        self.clock = ManualClock()
+        documents = MemoryStores(Database(self.outage), self.clock).documents
+        self.passwords = Busy(hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        self.access = Access(documents, self.clock, self.passwords)
+        self.lockout = Lockout(documents, self.clock, LockRules())
+        vault = Vault((bytes(32),))
+        factor = SecondFactor(documents, self.clock, vault, "test")
+        audit = Audit(documents, self.clock, vault)
+        self.sign_in = SignIn(self.access, self.lockout, factor, audit)
+
+    async def open(self) -> None:
+        user = User(username="agent1", display_name="agent1", role=Role.AGENT)
+        await self.access.add_user(user, PASSWORD)
+
+    async def enter(self, password: str) -> object:
+        return await self.sign_in.enter("agent1", password, "", source=SOURCE)
+
+
+async def test_tries_the_hub_was_too_busy_for_do_not_count() -> None:
+    door = Door()
+    await door.open()
+    door.passwords.busy = True
+    for _ in range(60):
+        with pytest.raises(Overloaded):
+            await door.enter(PASSWORD)
+    door.passwords.busy = False
+    assert isinstance(await door.enter(PASSWORD), Entered)
+
+
+async def test_tries_that_ended_in_an_outage_do_not_count() -> None:
+    door = Door()
+    await door.open()
+    door.outage.down = True
+    for _ in range(60):
+        with pytest.raises(StoreUncertain):
+            await door.enter(PASSWORD)
+        door.outage.out = True
+        with pytest.raises(StoreUncertain):
+            await door.enter(PASSWORD)
+        door.outage.out = False
+    door.outage.down = False
+    assert isinstance(await door.enter(PASSWORD), Entered)
+
+
+async def test_wrong_passwords_between_outages_still_count() -> None:
+    door = Door()
+    await door.open()
+    for _ in range(5):
+        door.passwords.busy = True
+        with pytest.raises(Overloaded):
+            await door.enter("wrong")
+        door.passwords.busy = False
+        assert isinstance(await door.enter("wrong"), WrongCredentials)
+    locked = await door.enter(PASSWORD)
+    assert isinstance(locked, Locked)
+    assert timedelta(seconds=29) < locked.wait <= timedelta(seconds=30)
