@@ -141,7 +141,8 @@ class CustomerView:
         for key in self._projection.ids(commit):
             doc = self._conversations.get(key)
             if doc is None or doc["seq"] < commit["seq"]:
-                doc = self._conversations[key] = self._projection.fold(key, doc, commit)
+                doc = self._projection.fold_read(key, doc, commit, events)
+                self._conversations[key] = doc
             if doc["seq"] == commit["seq"] and key != self._open_id:
                 self._put_conversation(key)
         for line in lines(commit, self._effects(commit, events)):

@@ -1,5 +1,6 @@
 """The acts of one screen: some at work, the others wait; those of one stream keep their order."""
 
+import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
@@ -9,9 +10,14 @@ from agent_web.protocol import Do
 AT_WORK = 8
 WAITING = 200
 
+Laid = tuple[str, Do]
+
 
 class Lanes:
-    """`spawn` starts a task that somebody owns; `run` must not raise."""
+    """`spawn` starts a task that somebody owns; `run` must not raise.
+
+    A worker that has nothing to do stays for the next act until `drop`.
+    """
 
     def __init__(
         self,
@@ -20,8 +26,10 @@ class Lanes:
     ) -> None:
         self._run = run
         self._spawn = spawn
-        self._waiting: deque[tuple[str, Do]] = deque()
+        self._waiting: deque[Laid] = deque()
         self._busy: set[str] = set()
+        self._resting: list[asyncio.Future[Laid | None]] = []
+        self._dropped = False
 
     def add(self, lane: str, act: Do) -> bool:
         """False when too many wait."""
@@ -29,14 +37,21 @@ class Lanes:
             return False
         self._waiting.append((lane, act))
         if len(self._busy) < AT_WORK and (found := self._next()):
-            self._spawn(self._work(*found))
+            if self._resting:
+                self._resting.pop().set_result(found)
+            else:
+                self._spawn(self._work(found))
         return True
 
     def drop(self) -> None:
         """Forget what waits; the screen hands it in again when it is back."""
+        self._dropped = True
         self._waiting.clear()
+        for worker in self._resting:
+            worker.set_result(None)
+        self._resting.clear()
 
-    def _next(self) -> tuple[str, Do] | None:
+    def _next(self) -> Laid | None:
         """The first that waits for nothing but a worker."""
         for place, (lane, act) in enumerate(self._waiting):
             if lane not in self._busy:
@@ -45,11 +60,22 @@ class Lanes:
                 return lane, act
         return None
 
-    async def _work(self, lane: str, act: Do) -> None:
+    async def _work(self, found: Laid | None) -> None:
         """One act, and then what it kept waiting."""
-        found: tuple[str, Do] | None = (lane, act)
         while found:
             lane, act = found
             await self._run(act)
             self._busy.discard(lane)
-            found = self._next()
+            found = self._next() or await self._rest()
+
+    async def _rest(self) -> Laid | None:
+        if self._dropped:
+            return None
+        worker: asyncio.Future[Laid | None] = asyncio.get_running_loop().create_future()
+        self._resting.append(worker)
+        try:
+            return await worker
+        except asyncio.CancelledError:
+            if worker in self._resting:
+                self._resting.remove(worker)
+            raise

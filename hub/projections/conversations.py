@@ -1,6 +1,6 @@
 """The list of conversations: one document an episode."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from hub.decisions.customer.table import MOVES
@@ -57,13 +57,17 @@ class Conversations:
         ).keys()
 
     def fold(self, key: str, doc: Doc | None, commit: Doc) -> Doc:
+        return self.fold_read(key, doc, commit, [_read(packed) for packed in commit["events"]])
+
+    def fold_read(self, key: str, doc: Doc | None, commit: Doc, events: Sequence[Any]) -> Doc:
+        """`fold` for who has read the events of the commit."""
         new: Doc = _blank(key, commit) if doc is None else dict(doc)
-        for packed in commit["events"]:
+        for packed, event in zip(commit["events"], events, strict=True):
             if conversation_of(packed) == key:
-                event = _read(packed)
                 _move(new, event, commit)
                 FOLDS.get(type(event), _nothing)(new, event)
-        return new | {"shard": commit["shard"], "n": commit["n"], "seq": commit["seq"]}
+        new["shard"], new["n"], new["seq"] = commit["shard"], commit["n"], commit["seq"]
+        return new
 
 
 def conversation_of(event: Mapping[str, Any]) -> ConversationId | None:

@@ -1,9 +1,8 @@
 """Accepting: a row stands durably before anybody is told so. One write for all who wait."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 from hub.errors import Overloaded, StoreUncertain
 from hub.model.inputs import Inbound
@@ -36,16 +35,28 @@ async def confirm_all(inbox: Inbox, rows: Sequence[Doc]) -> list[bool]:
     return fresh
 
 
-@dataclass(slots=True)
-class _Waiting:
+Told = Callable[[bool | StoreUncertain | None], None]
+"""Hears what became of a row: True = new, False = stood already, None = the process ends."""
+
+
+class _Waiting(NamedTuple):
     row: Doc
-    told: asyncio.Future[bool]
+    told: Told
 
 
-def _heard(told: asyncio.Future[bool]) -> None:
-    """Whoever waited may be gone; its error needs no other hearer."""
-    if not told.cancelled():
-        told.exception()
+class _Answer(asyncio.Future[bool]):
+    """For who waits in line; whoever waited may be gone, and its error needs no other hearer."""
+
+    def hear(self, found: bool | StoreUncertain | None) -> None:
+        if self.done():
+            return
+        if found is None:
+            self.cancel()
+        elif isinstance(found, StoreUncertain):
+            self.set_exception(found)
+            self.exception()
+        else:
+            self.set_result(found)
 
 
 class Acceptor:
@@ -77,7 +88,7 @@ class Acceptor:
             Overloaded: too many wait; nothing was taken.
             StoreUncertain: repeat with the same key.
         """
-        return await self.put(row)
+        return await self._asked(row)
 
     async def add_all(self, rows: Sequence[Doc]) -> None:
         """Store rows of our own making; all stand when this returns.
@@ -85,20 +96,20 @@ class Acceptor:
         Raises:
             Overloaded, StoreUncertain: some may stand; repeat with the same keys.
         """
-        waiting = [self.put(row) for row in rows]
-        for told in waiting:
-            told.add_done_callback(_heard)
-        for told in waiting:
-            await told
+        for answer in [self._asked(row) for row in rows]:
+            await answer
 
-    def put(self, row: Doc) -> asyncio.Future[bool]:
+    def put(self, row: Doc, told: Told) -> None:
         """`add` for who does not wait for the row alone. Raises Overloaded."""
         if len(self._waiting) >= self._bound:
             raise Overloaded("inbox")
-        told: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Waiting(row, told))
         self._wake.set()
-        return told
+
+    def _asked(self, row: Doc) -> asyncio.Future[bool]:
+        answer = _Answer()
+        self.put(row, answer.hear)
+        return answer
 
     async def run(self) -> None:
         try:
@@ -112,26 +123,24 @@ class Acceptor:
                     await self._write(batch)
         finally:
             for waiting in self._waiting:
-                waiting.told.cancel()
+                waiting.told(None)
             self._waiting.clear()
 
     async def _write(self, batch: list[_Waiting]) -> None:
         try:
             fresh = await confirm_all(self._inbox, [w.row for w in batch])
         except StoreUncertain as error:
-            for waiting in batch:
-                if not waiting.told.done():
-                    waiting.told.set_exception(StoreUncertain(str(error)))
+            for _, told in batch:
+                told(StoreUncertain(str(error)))
             return
         except BaseException:
-            for waiting in batch:
-                waiting.told.cancel()
+            for _, told in batch:
+                told(None)
             raise
-        for waiting, new in zip(batch, fresh, strict=True):
-            if not waiting.told.done():
-                waiting.told.set_result(new)
-            if new and waiting.row["shard"] != UNROUTED:
-                self.recent[waiting.row["_id"]] = waiting.row
+        for (row, told), new in zip(batch, fresh, strict=True):
+            told(new)
+            if new and row["shard"] != UNROUTED:
+                self.recent[row["_id"]] = row
         while len(self.recent) > self._bound:
             del self.recent[next(iter(self.recent))]
         self.accepted += sum(fresh)

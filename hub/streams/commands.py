@@ -17,27 +17,32 @@ STORED_S = 15.0
 
 
 class _Asker:
-    """One who waits for a commit. `turn` brings it, or None: it is time to ask the journal."""
+    """One who waits for a commit. `turn` brings it, or None: it is time to ask the journal.
 
-    __slots__ = ("_loop", "_turn")
+    `stands`: the row is stored. `late`: who waits wants to hear of that too.
+    """
+
+    __slots__ = ("_loop", "_turn", "late", "stands")
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._turn: asyncio.Future[Doc | None] = self._loop.create_future()
+        self.stands = self.late = False
 
     def tell(self, commit: Doc | None) -> None:
         if not self._turn.done():
             self._turn.set_result(commit)
 
-    def stored(self, told: asyncio.Future[bool]) -> None:
+    def stored(self, found: bool | StoreUncertain | None) -> None:
         """A row that stood already may be decided already."""
-        if told.cancelled():
+        if isinstance(found, bool):
+            self.stands = True
+            if self.late or not found:
+                self.tell(None)
+        elif found is None:
             self._turn.cancel()
-        elif (error := told.exception()) is not None:
-            if not self._turn.done():
-                self._turn.set_exception(error)
-        elif not told.result():
-            self.tell(None)
+        elif not self._turn.done():
+            self._turn.set_exception(found)
 
     async def heard(self, within: float) -> Doc | None:
         timer = self._loop.call_later(within, self.tell, None)
@@ -76,13 +81,17 @@ class CommandDesk:
         asker = _Asker()
         self._asking.setdefault(key, []).append(asker)
         try:
-            stored = self._acceptor.put(input_row(key, stream, key, "", body, self._clock.now()))
-            stored.add_done_callback(asker.stored)
+            row = input_row(key, stream, key, "", body, self._clock.now())
+            self._acceptor.put(row, asker.stored)
             deadline = self._clock.monotonic() + wait
             commit = await asker.heard(min(wait, self.POLL_S))
+            if commit is None and not asker.stands:
+                asker.late = True
+                commit = await asker.heard(STORED_S)
+                if commit is None and not asker.stands:
+                    raise StoreUncertain("not stored in time")
             if commit is not None:
                 return commit
-            await _in_time(stored)
             return await self._look(key, stream, asker, deadline)
         finally:
             self._forget(key, asker)
@@ -108,11 +117,3 @@ class CommandDesk:
             asking.remove(asker)
             if not asking:
                 del self._asking[key]
-
-
-async def _in_time(stored: asyncio.Future[bool]) -> None:
-    try:
-        async with asyncio.timeout(STORED_S):
-            await stored
-    except TimeoutError as error:
-        raise StoreUncertain("not stored in time") from error
