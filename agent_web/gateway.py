@@ -46,6 +46,9 @@ MAX_SCREENS = 10
 SILENCE_S = 2.5 * HEARTBEAT_S
 CHECK_S = 30.0
 ROUND_S = 5.0
+AT_THE_DOOR = 16
+"""Screens let in at once: a whole house that comes back leaves room for those who work."""
+
 CLOSE_S = 2.0
 STOP_S = 3.0
 
@@ -86,6 +89,7 @@ class Gateway:
         self._screens: set[Screen] = set()
         self._of_user: Counter[str] = Counter()
         self._empty = asyncio.Event()
+        self._door = asyncio.Semaphore(AT_THE_DOOR)
         self._asking: dict[str, asyncio.Future[SignedIn | None]] = {}
         self._rooms = Rooms(source, clock, self._spawn)
         self._acts = acts(self._rooms)
@@ -123,11 +127,12 @@ class Gateway:
             log.warning("screens left open", count=len(self._screens))
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        session = await self._admitted(request)
         ws = web.WebSocketResponse(
             compress=False, max_msg_size=MAX_FRAME, timeout=CLOSE_S, decode_text=False
         )
-        await ws.prepare(request)
+        async with self._door:
+            session = await self._admitted(request)
+            await ws.prepare(request)
         if request.transport is None:
             return ws
         screen = Screen(

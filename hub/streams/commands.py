@@ -19,30 +19,28 @@ STORED_S = 15.0
 class _Asker:
     """One who waits for a commit. `turn` brings it, or None: it is time to ask the journal.
 
-    `stands`: the row is stored. `late`: who waits wants to hear of that too.
+    `told`: what became of the row. `late`: who waits wants to hear of that too.
     """
 
-    __slots__ = ("_loop", "_turn", "late", "stands")
+    __slots__ = ("_loop", "_turn", "late", "told")
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._turn: asyncio.Future[Doc | None] = self._loop.create_future()
-        self.stands = self.late = False
+        self.told: bool | StoreUncertain | None = None
+        self.late = False
 
     def tell(self, commit: Doc | None) -> None:
         if not self._turn.done():
             self._turn.set_result(commit)
 
     def stored(self, found: bool | StoreUncertain | None) -> None:
-        """A row that stood already may be decided already."""
-        if isinstance(found, bool):
-            self.stands = True
-            if self.late or not found:
-                self.tell(None)
-        elif found is None:
+        """A row that stood already may be decided already; None: the process ends."""
+        self.told = found
+        if found is None:
             self._turn.cancel()
-        elif not self._turn.done():
-            self._turn.set_exception(found)
+        elif self.late or found is not True:
+            self.tell(None)
 
     async def heard(self, within: float) -> Doc | None:
         timer = self._loop.call_later(within, self.tell, None)
@@ -85,13 +83,15 @@ class CommandDesk:
             self._acceptor.put(row, asker.stored)
             deadline = self._clock.monotonic() + wait
             commit = await asker.heard(min(wait, self.POLL_S))
-            if commit is None and not asker.stands:
+            if commit is None and asker.told is None:
                 asker.late = True
                 commit = await asker.heard(STORED_S)
-                if commit is None and not asker.stands:
-                    raise StoreUncertain("not stored in time")
             if commit is not None:
                 return commit
+            if asker.told is None:
+                raise StoreUncertain("not stored in time")
+            if isinstance(asker.told, StoreUncertain):
+                raise asker.told
             return await self._look(key, stream, asker, deadline)
         finally:
             self._forget(key, asker)

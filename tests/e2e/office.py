@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-from aiohttp import ClientSession, ClientWebSocketResponse
+from aiohttp import ClientSession, ClientWebSocketResponse, WSServerHandshakeError
 from playwright.async_api import Browser
 
 from tests.e2e.colleague import Colleague
@@ -165,12 +165,21 @@ class Office:
 
     @asynccontextmanager
     async def screen(self, username: str) -> AsyncIterator[Screen]:
-        headers = await self.headers_of(username)
-        url = f"{self.demo.url}/ws/agent"
-        async with self.http.ws_connect(url, headers=headers) as ws:
+        async with await self._connected(await self.headers_of(username)) as ws:
             screen = Screen(ws)
             await screen.hear("welcome")
             yield screen
+
+    async def _connected(self, headers: dict[str, str]) -> ClientWebSocketResponse:
+        """As our own screens do: a hub that says "try again" is tried again."""
+        async with asyncio.timeout(SOON_S):
+            while True:
+                try:
+                    return await self.http.ws_connect(f"{self.demo.url}/ws/agent", headers=headers)
+                except WSServerHandshakeError as error:
+                    if error.status != 503:
+                        raise
+                await asyncio.sleep(0.2)
 
     async def wire(self, openid: str, last: str) -> str:
         """All that the pretended WeChat knows of a phone, up to its words `last`: what passed the
