@@ -21,7 +21,7 @@ _HEAD = b'{"seq":%d,'
 def encoded(doc: Mapping[str, Any]) -> bytes:
     """A document without its number, ready to be put on a shelf; card numbers are masked."""
     wire = orjson.dumps(doc, option=_JSON)
-    if has_long_number(wire.decode()):
+    if has_long_number(wire):
         wire = orjson.dumps(masked(doc), option=_JSON)
     return wire[1:]
 

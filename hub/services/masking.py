@@ -1,143 +1,119 @@
 """Numbers of cards, identity cards and telephones in what people wrote: shown masked.
 
-Applied where documents are made for screens and for the API. What stands in the journal stays as
-it was said; whoever needs a number asks for it with a reason, which is audited. Pure functions.
+Applied where documents are made for screens and for the API, to every string but those known to be
+ids and addresses. What stands in the journal stays as it was said; whoever needs a number asks for
+it with a reason, which is audited. Pure functions.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any
 
-GAP = r"[ .\-\u00a0\u2009\u3000]?"
-ALONE = r"(?<![\dA-Za-z])"
-END = r"(?![\dA-Za-z])"
-IDENTITY = re.compile(rf"{ALONE}\d{{6}}{GAP}\d{{8}}{GAP}\d{{3}}[\dXx]{END}")
-CARD = re.compile(rf"{ALONE}(?:\d{GAP}){{12,18}}\d{END}")
-PHONE = re.compile(rf"{ALONE}1[3-9]\d{GAP}\d{{4}}{GAP}\d{{4}}{END}")
-ABROAD = re.compile(rf"{ALONE}(?:\+|00)?86{GAP}1[3-9]\d{GAP}\d{{4}}{GAP}\d{{4}}{END}")
-WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-CHECKS = "10X98765432"
-HIDDEN = "****"
+from hub.services.long_numbers import SHORTEST, SIGNS, Sensitive, found_in
 
-TEXTS = frozenset(
-    {"text", "display_name", "last_text", "summary", "note", "name", "caption", "title"}
-    | {"description", "label", "alt", "question", "detail", "content", "extra"}
+IDS = frozenset(
+    {"_id", "id", "key", "stream", "order", "token", "command_id"}
+    | {"customer_id", "conversation_id", "open_conversation_id", "interaction_id", "connection_id"}
+    | {"message_id", "note_id", "media_id", "external_id", "provider_id", "provider_ref"}
+    | {"agent_id", "agents", "queue_id", "channel_id", "article_id", "template_id", "article"}
+    | {"union_id", "rules", "model"}
+    | {"of", "to", "into", "from_customer", "merged_into", "merge_planned", "absorbed"}
+    | {"instead_of", "resend_of", "reply_to", "author", "last_author", "who", "target"}
 )
-"""Fields that hold what people wrote; ids, keys and addresses are no prose."""
+"""What programs look things up by: shown as it is. Every other string may hold a number."""
 
-RAW = "raw"
-"""Pairs of words as a provider sent them."""
+PLACES = frozenset({"address", "addresses"})
+PLACE_IDS = IDS | {"value"}
+"""The `value` of an address is an id too, that of a signal is not."""
 
-SHORTEST = 11
-LONG = re.compile(rf"{ALONE}\d(?:{GAP}\d){{{SHORTEST - 1}}}")
+FREE = frozenset({"raw", "values", "labels"})
+"""Words under keys that others chose: below them no key is known."""
 
+NONE: frozenset[str] = frozenset()
+DIGITS_START = b"\xd9\xdb\xdf\xe0\xe1\xea\xef\xf0"
+"""First UTF-8 bytes of all digits that are not ASCII."""
 
-@dataclass(frozen=True, slots=True)
-class Sensitive:
-    """`kind`: "identity", "card" or "phone"; `value` as it was written."""
+GAPS = b" .,/_|-\\trn\xc2\xe2\xe3"
+"""Bytes of separators in JSON, but for those after the first byte."""
 
-    kind: str
-    value: str
+RUNS = bytes(
+    ord("0") if 0x80 <= byte < 0xC0 or chr(byte).isdigit() else min(byte, 0x80)
+    for byte in range(256)
+)
+"""Every digit and every byte that may end one becomes 0."""
 
-    @property
-    def masked(self) -> str:
-        digits = _digits(self.value)
-        if self.kind == "phone":
-            return f"{digits[-11:-8]}{HIDDEN}{digits[-4:]}"
-        return f"{HIDDEN}{digits[-4:]}"
+DROPPED = DIGITS_START + GAPS
+SHORT_RUN = b"0" * SHORTEST
+
+GAP = rf"(?:[{SIGNS}\t\r\n]|\\[trn]){{0,3}}"
+ALONE = r"(?:(?<![\dA-Za-z])|(?<=\\[bfnrt])|(?<=\\u[0-9a-f]{4}))"
+LONG = re.compile(rf"{ALONE}\d(?:{GAP}\d){{10}}|\d(?:{GAP}\d){{12}}")
+"""Wherever something is masked, in a text or in the JSON of it; also elsewhere."""
 
 
 def masked_text(text: str) -> str:
-    if len(text) < SHORTEST:
-        return text
-    for kind, pattern, holds in KINDS:
-        text = pattern.sub(_masking(kind, holds), text)
-    return text
+    shown, end = "", 0
+    for start, each in _hidden_in(text):
+        shown += text[end:start] + each.masked
+        end = start + len(each.value)
+    return shown + text[end:]
 
 
-def has_long_number(text: str) -> bool:
-    """Whether there may be something to mask: a quick look at a whole document as text."""
-    return LONG.search(text) is not None
+def has_long_number(wire: bytes) -> bool:
+    """Whether there may be something to mask: a quick look at a whole document in UTF-8.
+
+    Most have no run of bytes that could be so many digits; only the others are read.
+    """
+    if SHORT_RUN not in wire.translate(RUNS, DROPPED):
+        return False
+    return LONG.search(wire.decode()) is not None
 
 
 def masked(value: Any) -> Any:
-    """A document with all its prose masked; what is none stays as it is."""
+    """A document with all its prose masked; ids stay as they are."""
+    return _rewritten(value, masked_text)
+
+
+def sensitive(value: Any) -> list[Sensitive]:
+    """What `masked` would hide, in the order in which it stands there."""
+    found: list[Sensitive] = []
+
+    def note(text: str) -> str:
+        found.extend(each for _, each in _hidden_in(text))
+        return text
+
+    _rewritten(value, note)
+    return found
+
+
+def _hidden_in(text: str) -> list[tuple[int, Sensitive]]:
+    """With the place where each begins."""
+    if len(text) < SHORTEST or not LONG.search(text):
+        return []
+    return found_in(text)
+
+
+def _rewritten(value: Any, prose: Callable[[str], str], clear: frozenset[str] = IDS) -> Any:
+    """`clear`: the keys whose words are left alone."""
+    if isinstance(value, str):
+        return prose(value)
     if isinstance(value, Mapping):
-        return {key: _masked_field(key, item) for key, item in value.items()}
+        return {
+            prose(key): item
+            if key in clear and _is_id(item)
+            else _rewritten(item, prose, clear and _below(key))
+            for key, item in value.items()
+        }
     if isinstance(value, list | tuple):
-        return [masked(item) for item in value]
+        return [_rewritten(item, prose, clear) for item in value]
     return value
 
 
-def _masked_field(key: str, value: Any) -> Any:
-    if isinstance(value, str):
-        return masked_text(value) if key in TEXTS else value
-    if key == RAW and isinstance(value, list | tuple):
-        return [[masked_text(str(word)) for word in pair] for pair in value]
-    return masked(value)
+def _is_id(value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        return all(isinstance(item, str) for item in value)
+    return isinstance(value, str)
 
 
-def sensitive(value: Any) -> Iterator[Sensitive]:
-    """What `masked` would hide, in the order in which it stands there."""
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            if key in TEXTS and isinstance(item, str):
-                yield from sensitive_in_text(item)
-            else:
-                yield from sensitive(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from sensitive(item)
-
-
-def sensitive_in_text(text: str) -> list[Sensitive]:
-    found: list[tuple[int, Sensitive]] = []
-    for kind, pattern, holds in KINDS:
-        for match in pattern.finditer(text):
-            if holds(_digits(match[0])):
-                found.append((match.start(), Sensitive(kind, match[0])))
-        text = pattern.sub(_blanking(holds), text)
-    return [each for _, each in sorted(found, key=lambda one: one[0])]
-
-
-def _masking(kind: str, holds: Callable[[str], bool]) -> Callable[[re.Match[str]], str]:
-    return lambda match: Sensitive(kind, match[0]).masked if holds(_digits(match[0])) else match[0]
-
-
-def _blanking(holds: Callable[[str], bool]) -> Callable[[re.Match[str]], str]:
-    """As long as before, so that places stay."""
-    return lambda match: "*" * len(match[0]) if holds(_digits(match[0])) else match[0]
-
-
-def _digits(text: str) -> str:
-    """Digits of any script as plain ones; X closes some identity numbers."""
-    plain = (str(int(letter)) if letter.isdecimal() else letter for letter in text.upper())
-    return "".join(letter for letter in plain if letter.isdigit() or letter == "X")
-
-
-def _is_identity(digits: str) -> bool:
-    """GB 11643: the last sign checks the others."""
-    total = sum(int(digit) * weight for digit, weight in zip(digits[:17], WEIGHTS, strict=True))
-    return digits[17] == CHECKS[total % 11]
-
-
-def _is_card(digits: str) -> bool:
-    """ISO/IEC 7812: the Luhn sum. Most other long numbers fail it."""
-    total = 0
-    for place, digit in enumerate(reversed(digits)):
-        doubled = int(digit) * (1 + place % 2)
-        total += doubled - 9 if doubled > 9 else doubled
-    return total % 10 == 0 and len(set(digits)) > 1
-
-
-def _is_phone(digits: str) -> bool:
-    return True
-
-
-KINDS: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = (
-    ("identity", IDENTITY, _is_identity),
-    ("phone", ABROAD, _is_phone),
-    ("card", CARD, _is_card),
-    ("phone", PHONE, _is_phone),
-)
+def _below(key: str) -> frozenset[str]:
+    return NONE if key in FREE else PLACE_IDS if key in PLACES else IDS

@@ -1,12 +1,12 @@
 """Numbers that screens hide, for somebody who has a reason to see them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from hub.model.ids import customer_stream
-from hub.ports import Journal
+from hub.ports import Doc, Journal
 from hub.services.access import User
 from hub.services.commands import Missing
 from hub.services.customers import Customers
@@ -14,6 +14,7 @@ from hub.services.masking import sensitive
 
 PAGE = 200
 WRITTEN = frozenset({"MessageReceived", "MessageSent", "NoteAdded", "WrapUpFinished"})
+"""Where words stand first; what other events and inputs hold is mostly a copy of them."""
 
 
 class Reason(StrEnum):
@@ -57,19 +58,26 @@ class Unmasking:
             return Missing()
         stream = customer_stream(customer_id)
         commits = await self._journal.of_stream(stream, after, PAGE)
-        items = [
-            Revealed(
-                kind=found.kind,
-                masked=found.masked,
-                value=found.value,
-                seq=commit["seq"],
-                at=commit["at"],
-                message_id=event.get("message_id") or event.get("note_id") or "",
-            )
-            for commit in commits
-            for event in commit["events"]
-            if event["is"] in WRITTEN
-            for found in sensitive(event)
-        ]
+        items = list(_revealed(commits))
         more = len(commits) == PAGE
         return RevealedPage(items=items, next=commits[-1]["seq"] if more else None)
+
+
+def _revealed(commits: Sequence[Doc]) -> Iterator[Revealed]:
+    """Everything that is masked on screens: each time it was written, else once a page."""
+    seen: set[tuple[str, str]] = set()
+    for commit in commits:
+        events = sorted(commit["events"], key=lambda event: event["is"] not in WRITTEN)
+        for said in (*events, commit["input"]["body"]):
+            for found in sensitive(said):
+                known = (found.kind, found.digits)
+                if said["is"] in WRITTEN or known not in seen:
+                    seen.add(known)
+                    yield Revealed(
+                        kind=found.kind,
+                        masked=found.masked,
+                        value=found.value,
+                        seq=commit["seq"],
+                        at=commit["at"],
+                        message_id=said.get("message_id") or said.get("note_id") or "",
+                    )

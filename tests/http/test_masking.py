@@ -61,7 +61,7 @@ async def test_an_unmasked_number_is_audited_with_its_reason() -> None:
         ]
         assert found["items"][0]["message_id"]
         await w.sign_in("admin")
-        rows = (await w.get_json("/api/v1/audit?act=customer.unmasked"))["items"]
+        rows = (await w.get_json("/api/v1/audit?act=customer.unmasked&outcome=done"))["items"]
         assert [(r["actor"], r["object"], r["detail"]) for r in rows] == [
             ("agent:agent1", customer, {"reason": "fraud", "numbers": 3})
         ]

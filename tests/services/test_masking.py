@@ -1,8 +1,12 @@
 """What is hidden, what is not, and that hiding and finding agree."""
 
+import orjson
 import pytest
+from hypothesis import example, given, settings, strategies as st
 
-from hub.services.masking import Sensitive, masked, masked_text, sensitive, sensitive_in_text
+from agent_web.shelf import encoded
+from hub.services.long_numbers import Sensitive
+from hub.services.masking import has_long_number, masked, masked_text, sensitive
 
 CARD = "6222020200112230012"
 """19 digits, Luhn holds."""
@@ -16,17 +20,46 @@ CARD = "6222020200112230012"
         ("card with hyphens", "4111-1111-1111-1111", "****1111"),
         ("card of 19", f"卡{CARD}", "卡****0012"),
         ("wide digits", "卡号４１１１１１１１１１１１１１１１", "卡号****1111"),
+        ("wide digits in groups", "４１１１　１１１１　１１１１　１１１１", "****1111"),
+        ("a group a line", "4111\n1111\r\n1111\n1111", "****1111"),
+        ("two spaces", "4111  1111  1111  1111", "****1111"),
+        ("commas", "4111,1111, 1111，1111", "****1111"),
+        ("slashes", "4111/1111 / 1111/1111", "****1111"),
+        ("dots", "4111.1111.1111.1111", "****1111"),
+        ("middle dots", "4111·1111·1111·1111", "****1111"),
+        ("signs of no width", "4111\u200b1111\u200b1111\u200b1111", "****1111"),
+        ("spelt digit by digit", "4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1", "****1111"),
+        ("spelt in pairs", "41 11 11 11 11 11 11 11", "****1111"),
+        ("an old bank's groups", "622202 0200112230012", "****0012"),
+        ("American Express", "3782 822463 10005", "****0005"),
+        ("a number before it", "95588, 4111 1111 1111 1111", "95588, ****1111"),
+        ("numbers around it", "100 4111111111111111 200", "100 ****1111 200"),
+        ("one under another", "4111111111111111\n5500000000000004", "****1111\n****0004"),
+        ("a count before it", "2, 4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1", "2, ****1111"),
+        ("a name before it", "VISA4111111111111111", "VISA****1111"),
+        ("a currency after it", "4111111111111111CNY", "****1111CNY"),
         ("phone", "请打13812345678", "请打138****5678"),
         ("phone in groups", "138 1234 5678", "138****5678"),
+        ("phone in other groups", "1381 2345 678", "138****5678"),
+        ("phone over lines", "138\n1234\n5678", "138****5678"),
+        ("phone digit by digit", "1 3 8 1 2 3 4 5 6 7 8", "138****5678"),
         ("phone with country", "+86 138-1234-5678", "138****5678"),
+        ("two phones", "13812345678/13912345678", "138****5678/139****5678"),
         ("identity card", "身份证11010519491231002X", "身份证****002X"),
         ("identity card in groups", "110105 19491231 002x", "****002X"),
+        ("identity card with slashes", "110105/19491231/002X", "****002X"),
         ("two of them", "13812345678或4111111111111111", "138****5678或****1111"),
         ("an order number", "订单 4111111111111112", "订单 4111111111111112"),
         ("no identity card", "110105194912310021", "110105194912310021"),
+        ("nobody's day of birth", "110105194913310023", "110105194913310023"),
         ("an amount", "转账 100000.00 元", "转账 100000.00 元"),
+        ("a large amount", "50000000000.06", "50000000000.06"),
+        ("amounts", "500,000.00 300,000.00 400,000.00", "500,000.00 300,000.00 400,000.00"),
+        ("three sums", "150, 2000, 3000", "150, 2000, 3000"),
         ("a short number", "95588", "95588"),
         ("a date", "2026-11-22 05:42", "2026-11-22 05:42"),
+        ("days from and to", "2026/11/22 - 2026/12/01", "2026/11/22 - 2026/12/01"),
+        ("days, day first", "31/12/2026 - 05/01/2027", "31/12/2026 - 05/01/2027"),
         ("part of a longer number", "138123456789", "138123456789"),
         ("part of an id", "a13812345678", "a13812345678"),
         ("zeros", "0000000000000000", "0000000000000000"),
@@ -37,32 +70,75 @@ def test_numbers_are_hidden_but_for_their_end(label: str, text: str, shown: str)
     assert masked_text(shown) == shown
 
 
-def test_documents_are_masked_where_people_wrote_and_nowhere_else() -> None:
+def test_documents_are_masked_everywhere_but_in_ids_and_addresses() -> None:
     doc = {
         "id": "13812345678",
         "parts": [{"is": "TextPart", "text": "打 13812345678"}, {"is": "X", "media_id": CARD}],
         "address": {"channel_id": "sms", "value": "13812345678"},
+        "signal": {"kind": "scan", "value": "13812345678"},
         "n": 13812345678,
         "display_name": "王 13812345678",
+        "nobody_knows": ["13812345678", {"deep": CARD}],
     }
     assert masked(doc) == {
         "id": "13812345678",
         "parts": [{"is": "TextPart", "text": "打 138****5678"}, {"is": "X", "media_id": CARD}],
         "address": {"channel_id": "sms", "value": "13812345678"},
+        "signal": {"kind": "scan", "value": "138****5678"},
         "n": 13812345678,
         "display_name": "王 138****5678",
+        "nobody_knows": ["138****5678", {"deep": "****0012"}],
+    }
+
+
+def test_under_keys_of_others_no_name_is_trusted_and_keys_are_masked_too() -> None:
+    assert masked({"raw": {"id": CARD, CARD: "x"}}) == {"raw": {"id": "****0012", "****0012": "x"}}
+    assert masked({"raw": [["MsgId", CARD]]}) == {"raw": [["MsgId", "****0012"]]}
+    assert masked({"values": {"key": {"author": CARD}}}) == {
+        "values": {"key": {"author": "****0012"}}
     }
 
 
 def test_what_is_hidden_is_what_is_found() -> None:
     text = "身份证11010519491231002X 卡4111 1111 1111 1111 电话13812345678"
-    assert sensitive_in_text(text) == [
+    assert sensitive([{"text": text}, {"value": CARD}, {"media_id": CARD}]) == [
         Sensitive("identity", "11010519491231002X"),
         Sensitive("card", "4111 1111 1111 1111"),
         Sensitive("phone", "13812345678"),
+        Sensitive("card", CARD),
     ]
-    assert [each.value for each in sensitive([{"text": text}, {"value": CARD}])] == [
-        "11010519491231002X",
-        "4111 1111 1111 1111",
-        "13812345678",
-    ]
+
+
+NUMBERS = ["4111111111111111", CARD, "13812345678", "8613812345678", "11010519491231002X"]
+GAPS = ["", "", " ", "  ", "\n", "\r\n", "\t", ",", ", ", "/", " - ", ".", "\u3000", "，", "\u200b"]
+AROUND = ["", "卡", "a", "VISA", "\n", "\x01", "\x08", '"', "\\", "é", "1 ", "+"]
+
+
+@st.composite
+def divided(draw: st.DrawFn) -> str:
+    """A number with a separator wherever it pleases, among other things."""
+    number = draw(st.sampled_from(NUMBERS))
+    gap = draw(st.sampled_from(GAPS))
+    cuts = draw(st.sets(st.integers(1, len(number) - 1), max_size=5))
+    spread = "".join(gap + sign if place in cuts else sign for place, sign in enumerate(number))
+    if draw(st.booleans()):
+        spread = "".join(chr(ord(s) + 0xFEE0) if s.isdigit() else s for s in spread)
+    return draw(st.sampled_from(AROUND)) + spread + draw(st.sampled_from(AROUND))
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(divided() | st.text(st.characters(exclude_categories=["Cs"])), max_size=4))
+@example(["卡号\n4111111111111111"])
+@example(["\x014111111111111111"])
+def test_the_quick_look_misses_nothing_that_is_masked(texts: list[str]) -> None:
+    text = "".join(texts)
+    wire = orjson.dumps({"text": text})
+    if masked_text(text) != text:
+        assert has_long_number(wire)
+    assert orjson.loads(b"{" + encoded({"text": text})) == {"text": masked_text(text)}
+
+
+@settings(max_examples=200, deadline=None)
+@given(divided())
+def test_what_was_masked_holds_nothing_more(text: str) -> None:
+    assert masked_text(masked_text(text)) == masked_text(text)
