@@ -18,6 +18,9 @@ export interface Paged<T> {
   swap: (change: (items: readonly T[]) => readonly T[]) => void
 }
 
+/** What stands below or instead of the rows needs no more of a list than this. */
+export type Shown = Pick<Paged<unknown>, 'state' | 'trouble' | 'more' | 'load' | 'next'>
+
 export function usePaged<T>(fetchPage: (cursor: string) => Promise<PageOf<T>>): Paged<T> {
   const items = shallowRef<readonly T[]>([])
   const state = ref<'loading' | 'there' | 'failed'>('loading')
