@@ -5,8 +5,6 @@ from enum import StrEnum
 from bot.engines.artefact import Thresholds
 from bot.engines.ranking import Ranking
 
-MOST_MISSES = 2
-
 
 class Verdict(StrEnum):
     ANSWER = "answered"
@@ -17,16 +15,16 @@ class Verdict(StrEnum):
 
 
 def judge(
-    ranking: Ranking, thresholds: Thresholds, *, misses: int = 0, bare_topic: bool = False
+    ranking: Ranking, thresholds: Thresholds, *, misses_left: int = 2, bare_topic: bool = False
 ) -> Verdict:
-    """After two misses in a row only a sure answer keeps the question from a person.
+    """The refusal that would use up the misses is not said, and once none is left only a sure
+    answer keeps the question from a person.
 
     A miss is a refusal or buttons that were not pressed. A bare topic is never answered at once.
     """
-    tired = misses >= MOST_MISSES
     if not bare_topic:
-        if ranking.confidence < thresholds.low:
-            return Verdict.GIVE_UP if tired else Verdict.REFUSE
+        if ranking.refused or ranking.confidence < thresholds.low:
+            return Verdict.REFUSE if misses_left > 1 else Verdict.GIVE_UP
         if ranking.confidence >= thresholds.high and ranking.clear:
             return Verdict.ANSWER
-    return Verdict.GUESS if tired else Verdict.ASK_BACK
+    return Verdict.ASK_BACK if misses_left > 0 else Verdict.GUESS

@@ -7,7 +7,7 @@ from bot.engines.artefact import Thresholds
 from bot.engines.ranking import Ranking
 from bot.language import normalise
 from bot.loading import Library, Speaker
-from bot.policy import MOST_MISSES, Verdict, judge
+from bot.policy import Verdict, judge
 from bot.wording.wording import Reason
 from hub.model.bot import BotAction, BotAnswer, Candidate
 from hub.model.knowledge import Article
@@ -79,16 +79,19 @@ class Reply:
             bare_topic=speaker.topics.shared(text),
         )
 
-    def nothing(self, speaker: Speaker, misses: int) -> BotAnswer:
+    def nothing(self, speaker: Speaker, misses_left: int) -> BotAnswer:
         """There is no article of this language."""
-        if misses >= MOST_MISSES:
+        if misses_left <= 1:
             return _say(speaker, BotAction.HAND_OFF, Reason.REPEATED_MISSES)
         return _say(speaker, BotAction.REFUSE, Reason.OUT_OF_SCOPE)
 
-    def ranked(self, speaker: Speaker, judged: Judged, misses: int) -> BotAnswer:
+    def ranked(self, speaker: Speaker, judged: Judged, misses_left: int) -> BotAnswer:
         best = tuple(self._candidate(*score) for score in judged.ranking.scores[:MOST_CANDIDATES])
         bare_topic = judged.bare_topic
-        match judge(judged.ranking, judged.thresholds, misses=misses, bare_topic=bare_topic):
+        verdict = judge(
+            judged.ranking, judged.thresholds, misses_left=misses_left, bare_topic=bare_topic
+        )
+        match verdict:
             case Verdict.ANSWER:
                 article = self._library.articles[best[0].article_id]
                 return self._article(speaker, article, Reason.CONFIDENT, best)

@@ -39,6 +39,7 @@ class Facts(BaseModel):
 
     `learnt` are the articles the regressions know, in their order; the others have one phrasing.
     `sharpness` turns likenesses into probabilities. `encoder` is empty for a model without one.
+    `refused` are questions people said no article answers.
     `figures` come from phrasings and lines the model had not seen.
     """
 
@@ -54,6 +55,7 @@ class Facts(BaseModel):
     articles: tuple[str, ...]
     learnt: tuple[str, ...]
     grams: dict[str, tuple[str, ...]]
+    refused: tuple[str, ...] = ()
 
     @property
     def best_mode(self) -> Mode:
@@ -86,12 +88,14 @@ class LexicalWeights:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DenseWeights:
-    """`centre` is the mean of the raw vectors; `rows` are the phrasings, centred, unit length."""
+    """`centre` is the mean of the raw vectors; `rows` are the phrasings, centred, unit length, and
+    `refused` the refused questions, None where there are none."""
 
     centre: NDArray[np.float32]
     coefficients: NDArray[np.float32]
     intercept: NDArray[np.float32]
     rows: NDArray[np.float16]
+    refused: NDArray[np.float16] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +113,8 @@ class Model:
         named |= {f"lexical_{name}": getattr(self.lexical, name) for name in LEXICAL}
         if self.dense is not None:
             named |= {f"dense_{name}": getattr(self.dense, name) for name in DENSE}
+            if self.dense.refused is not None:
+                named["dense_refused"] = self.dense.refused
         return named
 
 
@@ -124,8 +130,9 @@ def write_model(folder: Path, model: Model) -> None:
     packed = io.BytesIO()
     np.savez_compressed(packed, allow_pickle=False, **model.arrays())
     facts = model.facts
+    left_out = {"grams"} if facts.refused else {"grams", "refused"}
     readable = json.dumps(
-        facts.model_dump(mode="json", exclude={"grams"}), ensure_ascii=False, indent=1
+        facts.model_dump(mode="json", exclude=left_out), ensure_ascii=False, indent=1
     )
     grams = json.dumps(facts.grams, ensure_ascii=False, separators=(",", ":"))
     folder.mkdir(parents=True, exist_ok=True)
@@ -156,12 +163,15 @@ def read_model(language: Language, folder: Traversable | None = None) -> Model:
 
 def _assemble(facts: Facts, arrays: dict[str, NDArray[Any]]) -> Model:
     lexical = {name: arrays[f"lexical_{name}"] for name in LEXICAL}
-    dense = {name: arrays[f"dense_{name}"] for name in DENSE} if facts.encoder else None
+    dense = None
+    if facts.encoder:
+        named = {name: arrays[f"dense_{name}"] for name in DENSE}
+        dense = DenseWeights(**named, refused=arrays.get("dense_refused"))
     return Model(
         facts=facts,
         owners=arrays["owners"].astype(np.int32),
         lexical=LexicalWeights(**lexical),
-        dense=DenseWeights(**dense) if dense is not None else None,
+        dense=dense,
     )
 
 
@@ -179,8 +189,12 @@ def _fits(model: Model) -> bool:
     if dense is None:
         return fits
     width = dense.centre.shape[0]
+    refused = (0, width) if dense.refused is None else dense.refused.shape
     return (
-        fits and dense.coefficients.shape == (width, learnt) and dense.rows.shape == (rows, width)
+        fits
+        and dense.coefficients.shape == (width, learnt)
+        and dense.rows.shape == (rows, width)
+        and refused == (len(facts.refused), width)
     )
 
 

@@ -1,5 +1,7 @@
 """Rank articles by words and meaning, or by words alone when there is no vector."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -8,6 +10,7 @@ from bot.engines.dense import Dense
 from bot.engines.encoder import Vectors
 from bot.engines.lexical import Lexical
 from bot.engines.ranking import Mode, Ranking
+from bot.engines.refusing import Refused
 
 NEAREST = 5
 
@@ -21,6 +24,8 @@ class HybridEngine:
         self._lexical = Lexical(facts.language, facts.grams, model.lexical)
         self._dense = Dense(model.dense) if model.dense is not None else None
         self._owners = model.owners
+        rows = model.dense.refused if model.dense is not None else None
+        self._refused = Refused(self._lexical, facts.refused, rows)
         learnt = set(facts.learnt)
         places = {article: place for place, article in enumerate(facts.articles)}
         self._learnt = np.array([places[article] for article in facts.learnt], dtype=np.intp)
@@ -37,10 +42,16 @@ class HybridEngine:
         terms = self._lexical.terms(text)
         chances = [_softmax(self._lexical.logits(terms))]
         if self._dense is None or vector is None:
-            return self._ranking("lexical", chances, self._lexical.likenesses(terms), terms.known)
-        place = self._dense.place(vector)
-        chances.append(_softmax(self._dense.logits(place)))
-        return self._ranking("hybrid", chances, self._dense.likenesses(place), terms.known)
+            likenesses = self._lexical.likenesses(terms)
+            found = self._ranking("lexical", chances, likenesses, terms.known)
+            refused = self._refused.by_words(text, float(likenesses.max()) * terms.known)
+        else:
+            place = self._dense.place(vector)
+            chances.append(_softmax(self._dense.logits(place)))
+            likenesses = self._dense.likenesses(place)
+            found = self._ranking("hybrid", chances, likenesses, terms.known)
+            refused = self._refused.by_meaning(place, float(likenesses.max()))
+        return replace(found, confidence=0.0, refused=True) if refused else found
 
     def _ranking(
         self,

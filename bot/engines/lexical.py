@@ -12,6 +12,9 @@ from bot.engines.artefact import LexicalWeights
 from bot.engines.features import BLOCKS
 from bot.language import Language, normalise
 
+Gram = tuple[str, str]
+"""Its block and its characters."""
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -62,6 +65,23 @@ class Lexical:
                 values.extend(value / sqrt(length * len(blocks)) for value in found)
                 known += length / (length + unseen) / len(blocks)
         return Terms(np.array(columns, dtype=np.int64), np.array(values), sqrt(known))
+
+    def grams(self, text: str) -> dict[Gram, float]:
+        """Every gram of a text with its weight, known or not; of unit length."""
+        plain = normalise(text, self._language)
+        blocks = BLOCKS[self._language]
+        weighed: dict[Gram, float] = {}
+        for block, cut in blocks.items():
+            found = {
+                gram: (1 + log(count)) * self._idf(self._columns[block].get(gram))
+                for gram, count in Counter(cut(plain)).items()
+            }
+            length = sqrt(sum(value * value for value in found.values()) * len(blocks))
+            weighed |= {(block, gram): value / length for gram, value in found.items()}
+        return weighed
+
+    def _idf(self, column: int | None) -> float:
+        return self._unseen if column is None else float(self._weights.idf[column])
 
     def logits(self, terms: Terms) -> NDArray[np.float64]:
         """One a learnt article."""

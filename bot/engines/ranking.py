@@ -13,12 +13,13 @@ class Ranking:
 
     `confidence` (0 to 1) is the best probability times the mean likeness to the nearest phrasings,
     by meaning or by words, times the share of known words: it falls for words never seen, which the
-    probability alone does not.
+    probability alone does not. `refused`: it is as good as one that people refused.
     """
 
     scores: tuple[tuple[str, float], ...]
     confidence: float
     mode: Mode = "lexical"
+    refused: bool = False
 
     @property
     def clear(self) -> bool:

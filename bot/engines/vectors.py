@@ -30,6 +30,7 @@ class VectorDesk:
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="encoder")
         self._places = BoundedSemaphore(MOST_WAITING)
         self._kept: OrderedDict[str, Vectors] = OrderedDict()
+        self._closed = False
 
     @property
     def encoder(self) -> str:
@@ -40,6 +41,8 @@ class VectorDesk:
         if (kept := self._kept.get(text)) is not None:
             self._kept.move_to_end(text)
             return kept
+        if self._closed:
+            return None
         if not self._places.acquire(blocking=False):
             log.warning("encoder crowded", waiting=MOST_WAITING)
             return None
@@ -56,7 +59,9 @@ class VectorDesk:
         return vector
 
     def close(self) -> None:
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        """Nothing more is encoded; who waits still gets a vector, then the threads end."""
+        self._closed = True
+        self._pool.shutdown(wait=False)
 
     def _leave(self, _: Future[Vectors]) -> None:
         self._places.release()

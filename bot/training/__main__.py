@@ -42,7 +42,10 @@ def main(arguments: list[str]) -> int:
             articles = [each for each in material.articles if each.language == language]
             if articles:
                 teacher = Teacher(language=language, encoder=encoder, tell=_tell)
-                model = teacher.learn(articles, material.out_of_scope.get(language, ()))
+                outside, refused = material.out_of_scope, material.refused
+                model = teacher.learn(
+                    articles, outside.get(language, ()), refused.get(language, ())
+                )
                 write_model(options.out, model)
                 _say({"model": _summary(model)})
     except ValueError as wrong:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bot.engines.artefact import Model, Thresholds, digest_of
+from bot.engines.dense import centred
 from bot.engines.encoder import Encoder, Vectors
 from bot.engines.hybrid import HybridEngine
 from bot.engines.ranking import Mode, Ranking
@@ -30,10 +31,16 @@ class Teacher:
     encoder: Encoder | None
     tell: Tell
 
-    def learn(self, articles: Sequence[Article], out_of_scope: Sequence[str]) -> Model:
+    def learn(
+        self,
+        articles: Sequence[Article],
+        out_of_scope: Sequence[str],
+        refused: Sequence[str] = (),
+    ) -> Model:
         """Raises ValueError when no article has a word in it."""
         lessons = self._lessons(articles)
-        strange = self._vectors([tidy(line) for line in out_of_scope], "encode_outside")
+        lines = (*out_of_scope, *refused)
+        strange = self._vectors([tidy(line) for line in lines], "encode_outside")
         name = self.encoder.name if self.encoder else ""
         inside: dict[Mode, list[Outcome]] = {}
         for done, found in enumerate(out_of_fold(lessons, encoder=name), 1):
@@ -43,18 +50,20 @@ class Teacher:
         self._told("fit", 0, 1)
         fitted = fit(lessons, encoder=name)
         engine = fitted.engine()
-        outside = {mode: _rankings(engine, out_of_scope, strange, mode) for mode in inside}
+        outside = {mode: _rankings(engine, lines, strange, mode) for mode in inside}
         thresholds = {mode: find_thresholds(inside[mode], outside[mode]) for mode in inside}
+        places = None if strange is None else strange[len(out_of_scope) :]
+        taught = _refusing(fitted.model, refused, places)
         model = replace(
-            fitted.model,
-            facts=fitted.model.facts.model_copy(
+            taught,
+            facts=taught.facts.model_copy(
                 update={
-                    "version": f"local-{self.language}-{_fingerprint(fitted.model)}",
+                    "version": f"local-{self.language}-{_fingerprint(taught)}",
                     "lessons": digest_of(articles),
                     "thresholds": thresholds,
                     "figures": {
                         "phrasings": float(len(lessons.texts)),
-                        "outside_lines": float(len(out_of_scope)),
+                        "outside_lines": float(len(lines)),
                         **_figures(inside, outside, thresholds),
                     },
                 }
@@ -90,6 +99,17 @@ class Teacher:
         self.tell(TrainingProgress(stage=stage, language=self.language, done=done, of=of))
 
 
+def _refusing(model: Model, lines: Sequence[str], vectors: Vectors | None) -> Model:
+    """The model with these questions in mind; their thresholds were found without."""
+    if not lines:
+        return model
+    dense = model.dense
+    if dense is not None and vectors is not None:
+        dense = replace(dense, refused=centred(vectors, dense.centre).astype(np.float16))
+    facts = model.facts.model_copy(update={"refused": tuple(lines)})
+    return replace(model, facts=facts, dense=dense)
+
+
 def _rankings(
     engine: HybridEngine, lines: Sequence[str], vectors: Vectors | None, mode: Mode
 ) -> list[Ranking]:
@@ -114,8 +134,10 @@ def _figures(
 
 
 def _fingerprint(model: Model) -> str:
-    """Of the weights rounded to four decimals, so that another processor names it alike."""
+    """Of the refused questions and of the weights, rounded to four decimals so that another
+    processor names it alike."""
     total = hashlib.sha256()
     for values in model.arrays().values():
         total.update(np.round(values.astype(np.float64), 4).tobytes())
+    total.update("\n".join(model.facts.refused).encode())
     return total.hexdigest()[:10]

@@ -10,7 +10,7 @@ from typing import Any, get_args
 from pydantic import TypeAdapter, ValidationError
 
 from bot.language import Language
-from hub.model.knowledge import Article, Material
+from hub.model.knowledge import Article, Lines, Material
 
 _MATERIAL = TypeAdapter(Material)
 
@@ -37,8 +37,9 @@ def shipped_out_of_scope() -> dict[Language, tuple[str, ...]]:
     }
 
 
-def shipped_material(articles: tuple[Article, ...]) -> Material:
-    return Material(articles=articles, out_of_scope=shipped_out_of_scope())
+def shipped_material(articles: tuple[Article, ...], refused: Lines | None = None) -> Material:
+    """These articles with the product's lines out of scope."""
+    return Material(articles=articles, out_of_scope=shipped_out_of_scope(), refused=refused or {})
 
 
 def _text(value: Any) -> str:

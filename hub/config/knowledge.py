@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import get_args
@@ -23,6 +23,7 @@ from hub.model.knowledge import (
     BotStatus,
     Explanation,
     Language,
+    Lines,
     TrainingProgress,
     TrainingReport,
 )
@@ -48,20 +49,25 @@ class ModelHouse:
     def status(self) -> BotStatus:
         return self._bot.status()
 
-    def learnt(self, articles: Sequence[Article]) -> str:
-        return "".join(
-            digest_of(each for each in articles if each.language == language)
+    def learnt(self, articles: Sequence[Article], refused: Lines) -> str:
+        return "\n".join(
+            line
             for language in get_args(Language)
+            for line in (
+                digest_of(each for each in articles if each.language == language),
+                *refused.get(language, ()),
+            )
         )
 
     async def train(
         self,
         number: int,
         articles: Sequence[Article],
+        refused: Lines,
         on_progress: Callable[[TrainingProgress], None],
     ) -> TrainingReport | TrainingRefusal:
         """Any model is taken here: whether it is good enough is decided where both are known."""
-        material = shipped_material(tuple(articles))
+        material = shipped_material(tuple(articles), refused)
         place = self._place(number)
         await asyncio.to_thread(shutil.rmtree, place, ignore_errors=True)
         try:
@@ -104,13 +110,17 @@ async def answering(
 ) -> tuple[FaqBot, Knowledge]:
     """The bot, and what people publish for it; the first start publishes the product's articles.
 
-    Models stand in `bot.models`, or beside the data; hubs of one database share the folder.
+    The bot is the caller's to close. Models stand in `bot.models`, or beside the data; hubs of one
+    database share the folder.
     """
     bot, chosen = load_bot(clock), settings.bot
     folder = chosen.models or settings.store.data / "models"
     limits = Limits(seconds=chosen.training_s, memory_mb=chosen.training_mb)
     knowledge = Knowledge(documents, reading, ModelHouse(bot, folder, limits), clock)
-    await knowledge.publisher.open(lambda: (shipped_articles(), _shipped_report()))
+    with ExitStack() as undo:
+        undo.callback(bot.close)
+        await knowledge.publisher.open(lambda: (shipped_articles(), _shipped_report()))
+        undo.pop_all()
     return bot, knowledge
 
 

@@ -22,11 +22,17 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BotQuestion:
-    """`misses` in a row before this question; `choice` is the article of a pressed button."""
+    """`misses` in a row before this question, of which `most_misses` bring a person; `choice` is
+    the article of a pressed button."""
 
     text: str
     misses: int = 0
+    most_misses: int = 2
     choice: str = ""
+
+    @property
+    def misses_left(self) -> int:
+        return self.most_misses - self.misses
 
 
 SMALL_TALK = frozenset(

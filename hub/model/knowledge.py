@@ -1,13 +1,14 @@
 """What the bank knows, as the bot learns it, and what a training reports. Values only."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from hub.model.bot import BotAnswer
 
 Language = Literal["zh", "en"]
+Lines = Mapping[Language, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +39,15 @@ class Article:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
-    """What a training reads; a hundred lines `out_of_scope` set a language's lower threshold."""
+    """What a training reads; a hundred lines `out_of_scope` set a language's lower threshold.
+
+    `refused` are questions people said no article answers: lines out of scope too, and whatever is
+    nearer to one of them than to every phrasing is refused.
+    """
 
     articles: tuple[Article, ...]
-    out_of_scope: Mapping[Language, tuple[str, ...]]
+    out_of_scope: Lines
+    refused: Lines = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from hub.model.bot import BotQuestion
-from hub.model.knowledge import Article, BotStatus, Explanation, TrainingProgress, TrainingReport
+from hub.model.knowledge import (
+    Article,
+    BotStatus,
+    Explanation,
+    Lines,
+    TrainingProgress,
+    TrainingReport,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,13 +28,15 @@ class KnowledgeBot(Protocol):
 
     async def explain(self, question: BotQuestion) -> Explanation: ...
     def status(self) -> BotStatus: ...
-    def learnt(self, articles: Sequence[Article]) -> str:
-        """A digest of what a model learns of these articles: equal ones need no training."""
+    def learnt(self, articles: Sequence[Article], refused: Lines) -> str:
+        """A digest of what a model learns of these articles and of questions that are to be
+        refused: equal ones need no training."""
 
     async def train(
         self,
         number: int,
         articles: Sequence[Article],
+        refused: Lines,
         on_progress: Callable[[TrainingProgress], None],
     ) -> TrainingReport | TrainingRefusal:
         """A model `number`; cancelled, it ends within a second. Nothing in use changes."""

@@ -25,7 +25,6 @@ from tests.bench.bot_own import own
 
 MODES: tuple[Mode, ...] = ("hybrid", "lexical")
 KEPT_PERCENTILE = 5
-COMPARED = 300  # questions asked of scikit-learn too
 WANTED = {
     "banking77_hybrid_accuracy": 0.935,
     "banking77_hybrid_top3": 0.985,
@@ -71,12 +70,11 @@ def furthest(fitted: Fitted, asked: Asked) -> float:
     dense = fitted.model.dense
     if dense is None:
         raise AssertionError("fitted with vectors")
-    texts, vectors = asked.texts[:COMPARED], asked.vectors[:COMPARED]
-    terms = fitted.vectorisers.transform([normalise(text, "en") for text in texts])
-    places = centred(vectors, dense.centre)
+    terms = fitted.vectorisers.transform([normalise(text, "en") for text in asked.texts])
+    places = centred(asked.vectors, dense.centre)
     theirs = (fitted.lexical.predict_proba(terms) + fitted.dense.predict_proba(places)) / 2
     engine, worst = fitted.engine(), 0.0
-    for text, vector, expected in zip(texts, vectors, theirs, strict=True):
+    for text, vector, expected in zip(asked.texts, asked.vectors, theirs, strict=True):
         ours = dict(engine.rank(text, vector).scores)
         found = np.array([ours[name] for name in fitted.lexical.classes_])
         worst = max(worst, float(np.abs(found - expected).max()))

@@ -109,16 +109,24 @@ async def test_question_about_complaining_is_answered(bot: FaqBot) -> None:
     assert (answer.action, answer.article_id) == (BotAction.ANSWER, "zh-complaint-channel")
 
 
-async def test_third_failure_in_a_row_goes_to_a_person(bot: FaqBot) -> None:
+async def test_second_refusal_in_a_row_goes_to_a_person(bot: FaqBot) -> None:
     answers = [
         await bot.answer(BotQuestion(text=text, misses=misses))
-        for misses, text in enumerate(["今天天气怎么样", "提前还款", "给我讲个笑话"])
+        for misses, text in [(0, "今天天气怎么样"), (1, "提前还款"), (1, "给我讲个笑话")]
     ]
     assert [(answer.action, answer.reason) for answer in answers] == [
         (BotAction.REFUSE, "out_of_scope"),
         (BotAction.SUGGEST, "bare_topic"),
         (BotAction.HAND_OFF, "repeated_misses"),
     ]
+
+
+async def test_house_that_allows_more_misses_gets_more_refusals(bot: FaqBot) -> None:
+    answers = [
+        await bot.answer(BotQuestion(text="今天天气怎么样", misses=misses, most_misses=4))
+        for misses in (2, 3)
+    ]
+    assert [each.action for each in answers] == [BotAction.REFUSE, BotAction.HAND_OFF]
 
 
 async def test_unclear_question_after_two_misses_goes_to_a_person(bot: FaqBot) -> None:

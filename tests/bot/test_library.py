@@ -146,7 +146,7 @@ async def test_empty_shelf_is_named(bot: FaqBot, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("misses", "action", "reason"),
-    [(0, BotAction.REFUSE, "out_of_scope"), (2, BotAction.HAND_OFF, "repeated_misses")],
+    [(0, BotAction.REFUSE, "out_of_scope"), (1, BotAction.HAND_OFF, "repeated_misses")],
 )
 async def test_language_without_articles_is_refused_then_handed_over(
     bot: FaqBot, misses: int, action: BotAction, reason: str

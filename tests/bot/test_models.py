@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import get_args
 
@@ -12,11 +13,13 @@ import bot.models
 from bot.engines.artefact import check_lessons, digest_of, read_model, write_model
 from bot.engines.dense import centred
 from bot.engines.encoder import load_encoder
+from bot.engines.hybrid import HybridEngine
 from bot.language import Language, normalise, tidy
 from bot.shipped import shipped_articles
-from bot.training.fit import Lessons, fit
+from bot.training.fit import Fitted, Lessons, fit
 from hub.errors import StartError
 from hub.model.knowledge import Article
+from tests.bench.bot_own import questions
 from tests.bot.given import small_bank, small_model
 
 LANGUAGES = get_args(Language)
@@ -45,9 +48,24 @@ def lessons_of(language: Language) -> Lessons:
     return Lessons(language=language, texts=texts, labels=labels, vectors=None)
 
 
+@cache
+def learnt_anew(language: Language) -> Fitted:
+    return fit(lessons_of(language), encoder="")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_shipped_words_rank_as_scikit_learn_does_that_learnt_them_anew(language: Language) -> None:
+    """All articles, all questions held out, from words as they are in the files."""
+    anew, engine = learnt_anew(language), HybridEngine(read_model(language))
+    lines = [line for lines in questions(language).values() for line in lines]
+    terms = anew.vectorisers.transform([normalise(line, language) for line in lines])
+    ours = [[share for _, share in sorted(engine.rank(line).scores)] for line in lines]
+    np.testing.assert_allclose(ours, anew.lexical.predict_proba(terms), rtol=0, atol=1e-6)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_shipped_words_are_what_the_articles_give(language: Language) -> None:
-    fresh, shipped = fit(lessons_of(language), encoder="").model, read_model(language)
+    fresh, shipped = learnt_anew(language).model, read_model(language)
     assert shipped.facts.grams == fresh.facts.grams
     assert shipped.facts.learnt == fresh.facts.learnt
     for name, values in fresh.arrays().items():

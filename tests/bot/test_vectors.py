@@ -1,5 +1,6 @@
 """The encoder blocks nobody and nothing grows without bound."""
 
+import asyncio
 import threading
 from collections.abc import Iterator, Sequence
 
@@ -72,3 +73,20 @@ async def test_places_are_free_again_after_the_work(
     assert await desk.vector("a") is not None
     assert await desk.vector("b") is not None
     desk.close()
+
+
+async def test_who_waits_at_the_close_gets_a_vector_and_the_threads_end(encoder: Watched) -> None:
+    before = set(threading.enumerate())
+    desk = VectorDesk(encoder)
+    encoder.gate.clear()
+    async with asyncio.TaskGroup() as tasks:
+        waiting = [tasks.create_task(desk.vector(text)) for text in "abc"]
+        await asyncio.sleep(0)
+        desk.close()
+        encoder.gate.set()
+    assert all(task.result() is not None for task in waiting)
+    for thread in set(threading.enumerate()) - before:
+        await asyncio.to_thread(thread.join, 5)
+        assert not thread.name.startswith("encoder") or not thread.is_alive()
+    assert await desk.vector("d") is None
+    assert "d" not in encoder.asked

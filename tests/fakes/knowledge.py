@@ -10,6 +10,7 @@ from hub.model.knowledge import (
     BotStatus,
     Explanation,
     LanguageReport,
+    Lines,
     TrainingProgress,
     TrainingReport,
 )
@@ -64,6 +65,7 @@ class PretendBot:
         self.used: list[tuple[int, tuple[str, ...]]] = []
         self.articles: Sequence[Article] = ()
         self.trained: list[int] = []
+        self.refused: dict[int, Lines] = {}
         self.outcome: TrainingReport | TrainingRefusal = report()
         self.go = asyncio.Event()
         self.go.set()
@@ -87,16 +89,19 @@ class PretendBot:
     def status(self) -> BotStatus:
         return BotStatus(models={"zh": "local-zh-1"}, encoder="letters", unlearnt=())
 
-    def learnt(self, articles: Sequence[Article]) -> str:
-        return repr(sorted((article.id, article.lessons) for article in articles))
+    def learnt(self, articles: Sequence[Article], refused: Lines) -> str:
+        lessons = sorted((article.id, article.lessons) for article in articles)
+        return repr((lessons, sorted(refused.items())))
 
     async def train(
         self,
         number: int,
         articles: Sequence[Article],
+        refused: Lines,
         on_progress: Callable[[TrainingProgress], None],
     ) -> TrainingReport | TrainingRefusal:
         self.trained.append(number)
+        self.refused[number] = refused
         on_progress(TrainingProgress(stage="encode", language="zh", done=16, of=20))
         await self.go.wait()
         if isinstance(self.outcome, TrainingReport):

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from hub.model.bot import Candidate
 from hub.model.codec import pack
 from hub.model.events import MissReason, QuestionMissed
@@ -92,6 +94,7 @@ async def test_a_removed_article_comes_back_as_it_was() -> None:
             "added": 0,
             "changed": 0,
             "removed": 1,
+            "lines": 0,
         }
         body = {name: gone[name] for name in ("version", "language", "title", "text", "phrasings")}
         back = await (await w.put(place, body)).json()
@@ -124,7 +127,7 @@ async def test_a_publication_runs_and_its_articles_answer() -> None:
         assert (begun.status, (await begun.json())["id"]) == (202, 2)
         done = await _ended(w, 2)
         assert (done["state"], done["by"]) == ("published", "agent:supervisor1")
-        assert done["changes"] == {"added": 1, "changed": 0, "removed": 0}
+        assert done["changes"] == {"added": 1, "changed": 0, "removed": 0, "lines": 0}
         assert {name: done["report"][name] for name in ("r1", "r3", "kept", "rejected")} == {
             "r1": 0.9,
             "r3": 0.96,
@@ -184,6 +187,15 @@ async def test_a_question_asked_in_vain_becomes_a_phrasing() -> None:
         assert (await w.get_json(f"{QUESTIONS}?state=open"))["items"] == []
 
 
+@pytest.mark.parametrize("number", ["6222,0202,1234,5678,909", "6222\n0202\n1234\n5678\n909"])
+async def test_a_card_in_a_question_is_hidden_however_it_is_divided(number: str) -> None:
+    async with world() as w:
+        await _missed(w, f"我的卡被吞了，卡号{number}")
+        await w.sign_in()
+        (question,) = (await w.get_json(QUESTIONS))["items"]
+        assert question["text"] == "我的卡被吞了，卡号****8909"
+
+
 async def test_an_ignored_question_can_be_opened_again() -> None:
     async with world() as w:
         await _missed(w, "你们卖菜吗")
@@ -192,6 +204,7 @@ async def test_an_ignored_question_can_be_opened_again() -> None:
         place = f"{QUESTIONS}/{question['id']}"
         ignored = await (await w.post(place, {"act": "ignore"})).json()
         assert (ignored["state"], ignored["decided_by"]) == ("ignored", "agent:admin")
+        assert (await w.get_json("/api/v1/knowledge"))["changes"]["lines"] == 1
         assert (await (await w.post(place, {"act": "reopen"})).json())["state"] == "open"
         lacking = await w.post(place, {"act": "phrasing"})
         assert (lacking.status, (await lacking.json())["reason"]) == (409, "article_needed")

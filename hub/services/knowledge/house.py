@@ -1,6 +1,5 @@
 """Everything a screen or a program asks of the bank's knowledge."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -11,6 +10,7 @@ from hub.ports.knowledge import KnowledgeBot
 from hub.services.knowledge.articles import Articles, Entry
 from hub.services.knowledge.publications import (
     Changes,
+    Content,
     Publication,
     Publications,
     changes_between,
@@ -54,13 +54,13 @@ class Knowledge:
     ) -> None:
         self.articles = Articles(documents, clock)
         self.publications = Publications(documents)
-        self.publisher = Publisher(self.articles, self.publications, bot, clock)
         self.unanswered = UnansweredQuestions(reading, documents, self.articles, clock)
+        self.publisher = Publisher(self.articles, self.unanswered, self.publications, bot, clock)
         self._bot = bot
 
     async def listed(self) -> list[Listed]:
         """By id; what was removed and is not given any more is left out."""
-        published = {article.id: article for article in await self._published()}
+        published = {article.id: article for article in (await self._published()).articles}
         found = [
             _listed(entry, published.get(entry.article.id)) for entry in await self.articles.all()
         ]
@@ -70,17 +70,20 @@ class Knowledge:
         entry = await self.articles.get(article_id)
         if entry is None:
             return None
-        published = {article.id: article for article in await self._published()}
+        published = {article.id: article for article in (await self._published()).articles}
         return _listed(entry, published.get(article_id))
 
     async def overview(self) -> Overview:
         pointer = await self.publications.pointer()
         published = await self.publications.get(pointer.published) if pointer else None
         running = await self.publications.get(pointer.running) if pointer else None
+        wanted = Content(
+            articles=await self.articles.standing(), refused=await self.unanswered.refused()
+        )
         return Overview(
             published=published,
             running=running,
-            changes=changes_between(await self._published(), await self.articles.standing()),
+            changes=changes_between(await self._published(), wanted),
             bot=self._bot.status(),
         )
 
@@ -94,9 +97,10 @@ class Knowledge:
         newest = await self.publications.newest(100)
         return {each.number for each in newest if each.number in kept and each.model in models}
 
-    async def _published(self) -> Sequence[Article]:
+    async def _published(self) -> Content:
         pointer = await self.publications.pointer()
-        return (await self.publications.articles(pointer.published) or ()) if pointer else ()
+        found = await self.publications.content(pointer.published) if pointer else None
+        return found or Content()
 
 
 def _listed(entry: Entry, published: Article | None) -> Listed:

@@ -4,13 +4,13 @@ The pointer is the fence: whoever changes it names the version it saw. A publica
 beats; one whose beat stands still belongs to a process that is gone.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from hub.model.codec import plain, unpack_as
-from hub.model.knowledge import Article, LanguageReport, TrainingReport
+from hub.model.knowledge import Article, LanguageReport, Lines, TrainingReport
 from hub.ports import Documents
 
 PUBLICATIONS = "publications"
@@ -37,11 +37,13 @@ RUNNING = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """Articles against what was published before."""
+    """Articles against what was published before; `lines` that came or went of the questions that
+    are to be refused."""
 
     added: int = 0
     changed: int = 0
     removed: int = 0
+    lines: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +89,14 @@ class Pointer:
     last: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What a publication answers with, and what it refuses."""
+
+    articles: tuple[Article, ...] = ()
+    refused: Lines = field(default_factory=dict)
+
+
 class Publications:
     def __init__(self, documents: Documents) -> None:
         self._documents = documents
@@ -103,9 +113,9 @@ class Publications:
         done = await self._documents.replace(SETTINGS, doc, version=seen.version)
         return new if done else None
 
-    async def begin(self, first: Publication, articles: Sequence[Article]) -> None:
+    async def begin(self, first: Publication, content: Content) -> None:
         """The publication a hub starts with; repeating it changes nothing."""
-        await self.keep_articles(first.number, articles)
+        await self.keep(first.number, content)
         await self.create(first)
         pointer = Pointer(version=1, published=first.number, last=first.number)
         await self._documents.create(SETTINGS, {"_id": POINTER, **plain(pointer)})
@@ -130,14 +140,14 @@ class Publications:
         done = await self._documents.replace(PUBLICATIONS, doc, version=seen.version)
         return written if done else None
 
-    async def keep_articles(self, number: int, articles: Sequence[Article]) -> None:
-        doc = {"_id": _key(number), "version": 1, "articles": [plain(each) for each in articles]}
+    async def keep(self, number: int, content: Content) -> None:
+        doc = {"_id": _key(number), "version": 1, **plain(content)}
         await self._documents.create(SNAPSHOTS, doc)
 
-    async def articles(self, number: int) -> tuple[Article, ...] | None:
+    async def content(self, number: int) -> Content | None:
         """What was published then; None when it is not kept any more."""
         doc = await self._documents.get(SNAPSHOTS, _key(number))
-        return None if doc is None else tuple(unpack_as(a, Article) for a in doc["articles"])
+        return None if doc is None else unpack_as(doc, Content)
 
     async def kept(self) -> set[int]:
         docs = await self._documents.page(SNAPSHOTS, {}, limit=MOST)
@@ -148,14 +158,19 @@ class Publications:
             await self._documents.delete(SNAPSHOTS, _key(number))
 
 
-def changes_between(published: Iterable[Article], wanted: Iterable[Article]) -> Changes:
-    before = {article.id: _content(article) for article in published}
-    after = {article.id: _content(article) for article in wanted}
+def changes_between(published: Content, wanted: Content) -> Changes:
+    before = {article.id: _content(article) for article in published.articles}
+    after = {article.id: _content(article) for article in wanted.articles}
     return Changes(
         added=len(after.keys() - before.keys()),
         removed=len(before.keys() - after.keys()),
         changed=sum(before[key] != after[key] for key in before.keys() & after.keys()),
+        lines=len(_lines(published) ^ _lines(wanted)),
     )
+
+
+def _lines(content: Content) -> set[tuple[str, str]]:
+    return {(language, line) for language, lines in content.refused.items() for line in lines}
 
 
 def same_content(one: Article, other: Article) -> bool:

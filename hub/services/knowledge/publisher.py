@@ -15,6 +15,7 @@ from hub.services.knowledge.articles import SYSTEM, Articles
 from hub.services.knowledge.checking import clashes, flaws_of, lessons_of
 from hub.services.knowledge.publications import (
     Changes,
+    Content,
     Pointer,
     Publication,
     Publications,
@@ -22,6 +23,7 @@ from hub.services.knowledge.publications import (
     changes_between,
     worse_by,
 )
+from hub.services.knowledge.unanswered import UnansweredQuestions
 
 log = structlog.get_logger(__name__)
 
@@ -54,16 +56,22 @@ class Ready:
     report: TrainingReport
     model: int
     changes: Changes
-    articles: Sequence[Article]
+    content: Content
 
 
 class Publisher:
     """One a process. `run` follows what is published, and does what `publish` handed in."""
 
     def __init__(
-        self, articles: Articles, publications: Publications, bot: KnowledgeBot, clock: Clock
+        self,
+        articles: Articles,
+        unanswered: UnansweredQuestions,
+        publications: Publications,
+        bot: KnowledgeBot,
+        clock: Clock,
     ) -> None:
         self._articles = articles
+        self._unanswered = unanswered
         self._publications = publications
         self._bot = bot
         self._clock = clock
@@ -89,7 +97,7 @@ class Publisher:
                 report=report,
                 model=1,
             )
-            await self._publications.begin(first, articles)
+            await self._publications.begin(first, Content(articles=tuple(articles)))
         await self._follow()
 
     async def publish(self, *, author: str, even_if_worse: bool = False) -> Publication | Refusal:
@@ -134,13 +142,13 @@ class Publisher:
             return Missing()
         if pointer.running:
             return _runs(pointer)
-        articles = await self._publications.articles(number)
+        content = await self._publications.content(number)
         here = await self._bot.kept()
         if earlier.state is not PublicationState.PUBLISHED:
             return Refusal(reason="never_published", detail=f"It was {earlier.state}.")
-        if articles is None or earlier.model not in here:
+        if content is None or earlier.model not in here:
             return Refusal(reason="not_kept", detail=f"The last {KEPT} are kept.")
-        published = await self._publications.articles(pointer.published) or ()
+        published = await self._publications.content(pointer.published) or Content()
         reserved = await self._publications.move(pointer, last=pointer.last + 1)
         if reserved is None:
             return _runs(await self._standing())
@@ -152,10 +160,10 @@ class Publisher:
             at=now,
             ended_at=now,
             by=author,
-            changes=changes_between(published, articles),
+            changes=changes_between(published, content),
             restored=number,
         )
-        await self._publications.keep_articles(new.number, articles)
+        await self._publications.keep(new.number, content)
         await self._publications.create(new)
         if await self._publications.move(reserved, published=new.number) is None:
             return _runs(await self._standing())
@@ -206,34 +214,35 @@ class Publisher:
             return Ending(state=PublicationState.STOPPED, reason="stopped")
 
     async def _prepared(self, mine: Publication) -> Ready | Ending:
-        articles = await self._articles.standing()
+        articles, refused = await self._articles.standing(), await self._unanswered.refused()
+        content = Content(articles=articles, refused=refused)
         if wrong := _wrong(articles):
             return Ending(state=PublicationState.REFUSED, reason="bad_articles", detail=wrong)
         pointer = await self._standing()
         base = await self._publications.get(pointer.published)
-        before = await self._publications.articles(pointer.published) or ()
-        changes = changes_between(before, articles)
+        before = await self._publications.content(pointer.published) or Content()
+        changes = changes_between(before, content)
         report = base.report if base else None
         learnt = self._bot.learnt
         if (
             base is not None
             and report is not None
-            and learnt(before) == learnt(articles)
+            and learnt(before.articles, before.refused) == learnt(articles, refused)
             and base.model in await self._bot.kept()
         ):
-            return Ready(report=report, model=base.model, changes=changes, articles=articles)
+            return Ready(report=report, model=base.model, changes=changes, content=content)
         self._told(PublicationState.TRAINING)
-        trained = await self._bot.train(mine.number, articles, self._heard)
+        trained = await self._bot.train(mine.number, articles, refused, self._heard)
         if isinstance(trained, TrainingRefusal):
-            refused = trained.code == "bad_articles"
-            state = PublicationState.REFUSED if refused else PublicationState.FAILED
+            wrong_ones = trained.code == "bad_articles"
+            state = PublicationState.REFUSED if wrong_ones else PublicationState.FAILED
             return Ending(state=state, reason=trained.code, detail=trained.detail)
         self._told(PublicationState.TESTING)
         worse = worse_by(report, trained, MARGIN) if report else ""
         if worse and not mine.even_if_worse:
             state = PublicationState.REFUSED
             return Ending(state=state, reason="worse", detail=worse, report=trained)
-        return Ready(report=trained, model=mine.number, changes=changes, articles=articles)
+        return Ready(report=trained, model=mine.number, changes=changes, content=content)
 
     def _told(self, state: PublicationState) -> None:
         if self._mine is not None:
@@ -277,7 +286,7 @@ class Publisher:
         pointer = self._pointer
         if isinstance(end, Ready):
             ready = replace(mine, model=end.model, report=end.report, changes=end.changes)
-            pointer = await self._put_into_use(ready, end.articles)
+            pointer = await self._put_into_use(ready, end.content)
             ended = _published(ready) if pointer else _interrupted(ready)
         else:
             ended = replace(
@@ -289,11 +298,9 @@ class Publisher:
             await self._publications.move(pointer, running=0)
             await self._forget_old()
 
-    async def _put_into_use(
-        self, ready: Publication, articles: Sequence[Article]
-    ) -> Pointer | None:
+    async def _put_into_use(self, ready: Publication, content: Content) -> Pointer | None:
         """None when another process has given it up."""
-        await self._publications.keep_articles(ready.number, articles)
+        await self._publications.keep(ready.number, content)
         if self._pointer is None or not await self._write(ready):
             return None
         moved = await self._publications.move(self._pointer, published=ready.number)
@@ -329,12 +336,12 @@ class Publisher:
         if pointer is None or pointer.published == self._loaded:
             return
         published = await self._publications.get(pointer.published)
-        articles = await self._publications.articles(pointer.published)
-        if published is None or articles is None:
+        content = await self._publications.content(pointer.published)
+        if published is None or content is None:
             log.error("what is published is not there", number=pointer.published)
             return
         try:
-            await self._bot.use(published.model, articles)
+            await self._bot.use(published.model, content.articles)
         except StartError as error:
             log.error("the published model is not here", problem=str(error))  # noqa: TRY400 - told whole
         self._loaded = pointer.published

@@ -8,14 +8,18 @@ from enum import StrEnum
 
 from hub.model.bot import Candidate
 from hub.model.codec import unpack_as
+from hub.model.events import MissReason
+from hub.model.knowledge import Language, Lines
 from hub.ports import Clock, Doc, Documents, Reading
 from hub.services.commands import Missing, Refusal
 from hub.services.knowledge.articles import Articles, Entry, Flawed
+from hub.services.masking import masked_text
 
 DECIDED = "unanswered"
 PROJECTION = "unanswered"
 LOOKED_AT = 5000
 MOST_DECIDED = 10_000
+MOST_REFUSED = 1000
 
 
 class QuestionState(StrEnum):
@@ -81,7 +85,18 @@ class UnansweredQuestions:
         return await self._decide(question_id, QuestionState.USED, author, article_id)
 
     async def ignore(self, question_id: str, *, author: str) -> Question | Missing:
+        """The next publication refuses it, and whatever comes nearest to it."""
         return await self._decide(question_id, QuestionState.IGNORED, author)
+
+    async def refused(self) -> Lines:
+        """The questions that were ignored, by language: the latest `MOST_REFUSED`."""
+        where = {"state": QuestionState.IGNORED.value}
+        docs = await self._documents.page(DECIDED, where, limit=MOST_DECIDED)
+        lines: dict[Language, list[str]] = {}
+        for doc in sorted(docs, key=lambda doc: doc["at"])[-MOST_REFUSED:]:
+            if doc.get("line"):
+                lines.setdefault(doc["language"], []).append(doc["line"])
+        return {language: tuple(sorted(found)) for language, found in lines.items()}
 
     async def reopen(self, question_id: str, *, author: str) -> Question | Missing:
         """A phrasing that was made of it stays."""
@@ -91,7 +106,8 @@ class UnansweredQuestions:
         self, question_id: str, state: QuestionState, author: str, article_id: str = ""
     ) -> Question | Missing:
         """The last one to decide is right."""
-        if isinstance(await self._one(question_id), Missing):
+        question = await self._one(question_id)
+        if isinstance(question, Missing):
             return Missing()
         while True:
             doc = await self._documents.get(DECIDED, question_id)
@@ -102,6 +118,8 @@ class UnansweredQuestions:
                 "article_id": article_id,
                 "by": author,
                 "at": self._clock.now(),
+                "language": question.language,
+                "line": _line(question) if state is QuestionState.IGNORED else "",
             }
             if doc is None:
                 written = await self._documents.create(DECIDED, new)
@@ -115,6 +133,13 @@ class UnansweredQuestions:
         decided = await self._documents.get(DECIDED, question_id)
         found = _gathered(docs, {} if decided is None else {question_id: decided})
         return found[0] if found else Missing()
+
+
+def _line(question: Question) -> str:
+    """What is to be refused. A question that was only ever answered is not: its answer was rated
+    down, and whoever ignores it says that the answer was right."""
+    asked_in_vain = question.counts.keys() - {MissReason.RATED_DOWN.value}
+    return " ".join(question.text.split()) if asked_in_vain else ""
 
 
 def _gathered(docs: Iterable[Doc], decided: Mapping[str, Doc]) -> list[Question]:
@@ -132,7 +157,7 @@ def _gathered(docs: Iterable[Doc], decided: Mapping[str, Doc]) -> list[Question]
 def _question(doc: Doc, counts: Mapping[str, int], decided: Doc) -> Question:
     return Question(
         id=doc["digest"],
-        text=doc["text"],
+        text=masked_text(doc["text"]),
         language=doc["language"],
         counts=dict(counts),
         last_at=doc["updated_at"],

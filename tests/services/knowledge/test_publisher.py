@@ -11,10 +11,11 @@ import pytest
 
 from hub.model.knowledge import Article
 from hub.ports.knowledge import TrainingRefusal
+from hub.projections.unanswered import digest
 from hub.services.commands import Missing, Refusal
 from hub.services.knowledge.articles import Entry
 from hub.services.knowledge.house import Knowledge
-from hub.services.knowledge.publications import Publication
+from hub.services.knowledge.publications import Content, Publication
 from hub.store.memory.database import Database
 from hub.store.memory.stores import MemoryStores
 from tests.fakes.clock import ManualClock
@@ -42,7 +43,7 @@ class Process:
     """A hub as far as knowledge goes."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
-        stores = MemoryStores(database, clock)
+        self.stores = stores = MemoryStores(database, clock)
         self.clock = clock
         self.bot = PretendBot()
         self.house = Knowledge(stores.documents, stores.reading, self.bot, clock)
@@ -58,6 +59,25 @@ class Process:
         found = await self.house.publications.get(number)
         assert found is not None
         return found
+
+    async def missed(self, text: str, **counts: int) -> str:
+        """Customers asked it in vain: the id of the question."""
+        key = digest(text, "zh")
+        doc = {
+            "_id": f"00-{key}",
+            "shard": 0,
+            "n": len(counts) + 1,
+            "digest": key,
+            "text": text,
+            "language": "zh",
+            "reason": "refused",
+            "counts": counts or {"refused": 1},
+            "candidates": [],
+            "conversation_id": f"{'00' * 10}.1",
+            "updated_at": self.clock.now(),
+        }
+        await self.stores.heart.projections.save("unanswered", [doc])
+        return key
 
     async def begin(self, **more: Any) -> Publication:
         begun = await self.publisher.publish(author="agent:li", **more)
@@ -132,6 +152,47 @@ async def test_a_new_text_needs_no_training() -> None:
         assert (done.state, done.model, done.changes.changed) == ("published", 1, 1)
         assert one.bot.trained == []
         assert next(a.text for a in one.bot.articles if a.id == CARD.id) == "请拨打热线。"
+
+
+async def test_ignored_questions_are_learnt_kept_and_restored_with_the_articles() -> None:
+    async with processes() as (one,):
+        wash, lunch = await one.missed("怎么洗卡"), await one.missed("食堂在哪里")
+        await one.house.unanswered.ignore(wash, author="agent:li")
+        done = await one.ended((await one.begin()).number)
+        assert (done.state, done.changes.lines, one.bot.trained) == ("published", 1, [2])
+        assert one.bot.refused[2] == {"zh": ("怎么洗卡",)}
+
+        again = await one.ended((await one.begin()).number)
+        assert (again.changes.lines, again.model, one.bot.trained) == (0, 2, [2])
+        await one.house.unanswered.reopen(wash, author="agent:li")
+        await one.house.unanswered.ignore(lunch, author="agent:li")
+        other = await one.ended((await one.begin()).number)
+        assert (other.changes.lines, one.bot.refused[4]) == (2, {"zh": ("食堂在哪里",)})
+
+        restored = await one.publisher.restore(2, author="agent:li")
+        assert isinstance(restored, Publication)
+        assert (restored.number, restored.model, restored.changes.lines) == (5, 2, 2)
+        kept = await one.house.publications.content(5)
+        assert kept is not None
+        assert kept.refused == {"zh": ("怎么洗卡",)}
+        assert (await one.house.overview()).changes.lines == 2
+
+
+async def test_a_question_rated_down_is_refused_only_when_it_was_asked_in_vain_too() -> None:
+    async with processes() as (one,):
+        for counts in ({"rated_down": 3}, {"rated_down": 3, "refused": 1}):
+            key = await one.missed("手续费多少", **counts)
+            await one.house.unanswered.ignore(key, author="agent:li")
+            lines = await one.house.unanswered.refused()
+            assert lines == ({"zh": ("手续费多少",)} if "refused" in counts else {})
+
+
+async def test_a_question_ignored_long_ago_stays_refused() -> None:
+    """Its customers' words have left the list of what is asked in vain."""
+    async with processes() as (one,):
+        await one.house.unanswered.ignore(await one.missed("怎么洗卡"), author="agent:li")
+        await one.stores.heart.projections.drop("unanswered")
+        assert await one.house.unanswered.refused() == {"zh": ("怎么洗卡",)}
 
 
 async def test_only_one_runs_in_all_processes() -> None:
@@ -242,7 +303,7 @@ async def test_a_process_that_dies_after_the_switch_has_published() -> None:
         await one.kill()
         pointer = await two.house.publications.pointer()
         assert pointer is not None
-        await two.house.publications.keep_articles(2, [replace(BRANCH, version=1)])
+        await two.house.publications.keep(2, Content(articles=(replace(BRANCH, version=1),)))
         await two.house.publications.move(pointer, published=2)
 
         async def passed() -> Publication:

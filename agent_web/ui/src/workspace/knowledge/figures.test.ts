@@ -66,7 +66,11 @@ describe('a publication', () => {
   const at = (parts: Partial<Publication>): Publication => ({
     ...{ id: 2, state: 'training', stage: 'fold', language: 'zh', done: 2, of: 5 },
     ...{ reason: '', detail: '', report: null, by: 'agent:a', at: '', ended_at: null },
-    ...{ changes: { added: 0, changed: 1, removed: 0 }, restored: null, restorable: false },
+    ...{
+      changes: { added: 0, changed: 1, removed: 0, lines: 0 },
+      restored: null,
+      restorable: false,
+    },
     ...parts,
   })
 

@@ -53,10 +53,12 @@ export interface Report {
   languages: readonly { language: Language; r1: number; r3: number }[]
 }
 
+/** Of articles; `lines`: ignored questions that are refused from then on, or no longer are. */
 export interface Changes {
   added: number
   changed: number
   removed: number
+  lines: number
 }
 
 export type PublicationState =

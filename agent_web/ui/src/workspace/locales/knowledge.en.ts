@@ -136,6 +136,9 @@ export const knowledge = {
     added: '{n} new',
     changed: '{n} changed',
     removed: '{n} removed',
+    lines: 'Ignored questions changed: {n}',
+    linesMean:
+      'Once published, such questions are refused where they were newly ignored, and no longer where they were opened again.',
     go: 'Publish',
     title: 'Publish changes: {n}',
     titleNone: 'Nothing to publish',
@@ -311,7 +314,9 @@ export const knowledge = {
   },
   unanswered: {
     label: 'Unanswered questions',
-    lead: 'Questions the bot had no answer to, that were handed to a person, whose choices nobody took, or whose answer customers found unhelpful. The same question counts as one.',
+    lead: 'Questions the bot had no answer to, that were handed to a person, whose choices nobody took, or whose answer customers found unhelpful. The same question counts as one. Ignored ones are refused after the next publication.',
+    leadIgnored:
+      'Questions the knowledge is not meant to answer. From the publication after ignoring them, the bot refuses them and whatever comes nearest. Open one again and publish, and it is no longer refused.',
     filter: 'Show',
     state: { open: 'Open', used: 'Used', ignored: 'Ignored' },
     count: '{n}×',
@@ -327,11 +332,15 @@ export const knowledge = {
     other: 'Another article…',
     fresh: 'New article',
     ignore: 'Ignore',
+    ignoreMeans:
+      'Such questions will be refused after the next publication, unless they stand here only because customers found the answer unhelpful: that answer stays.',
     reopen: 'Open again',
+    reopenMeans: 'A refusal that is published ends with another publication.',
     conversation: 'Conversation',
     tryIt: 'Try it',
     used: 'Added to “{title}”.',
     ignored: 'Ignored.',
+    refusedNext: 'Ignored: such questions will be refused after the next publication.',
     undo: 'Undo',
     empty: 'No open questions',
     emptyHint: 'Questions the bot could not answer appear here.',
