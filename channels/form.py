@@ -10,7 +10,9 @@ from channels.config import ChannelConfig
 from hub.ports import FieldGroup, FieldType, FieldValue, FormField, Words
 
 SECONDS = "_s"
-ADDRESS = "url"
+ADDRESS = "base_url"
+"""What calls with secrets go to."""
+PREVIOUS = "previous_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,13 @@ def _fields(
             required=values is None and info.is_required(),
             default=_default(default),
             choices=tuple(map(str, get_args(kind))) if get_origin(kind) is Literal else (),
+            previous=_previous(model, name),
         )
+
+
+def _previous(model: type[BaseModel], name: str) -> str:
+    before = PREVIOUS + name
+    return before if before in model.model_fields else ""
 
 
 def _type(name: str, kind: Any) -> FieldType:

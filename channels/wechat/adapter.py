@@ -1,7 +1,7 @@
 """One Official Account: takes pushes, sends customer-service messages and service notices."""
 
 from asyncio import CancelledError
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -17,10 +17,12 @@ from channels.wechat.errors import Act, request_id, rule_of
 from channels.wechat.form import TITLE, TOLD
 from channels.wechat.health import Health
 from channels.wechat.media import Media, is_gone
+from channels.wechat.menus import LIMITS, menu_document
 from channels.wechat.notices import notice_call
 from channels.wechat.outgoing import SENDABLE, send_body
 from channels.wechat.pushes import Pushes
 from channels.wechat.recorder import Recorder
+from channels.wechat.templates import read_templates
 from channels.wechat.tokens import TokenKeeper
 from hub.errors import (
     InboundRejected,
@@ -33,7 +35,9 @@ from hub.errors import (
 )
 from hub.model.ids import ChannelId
 from hub.model.inputs import Inbound
+from hub.model.menu import Menu
 from hub.model.message import Address, MediaKind, MediaPart, NoticePart, Part
+from hub.model.notices import NoticeTemplate
 from hub.ports import (
     Accept,
     Capabilities,
@@ -49,6 +53,7 @@ from hub.ports import (
     SupportsAccount,
     SupportsMedia,
     SupportsMenu,
+    SupportsNotices,
     SupportsProfiles,
     SupportsQr,
     SupportsTyping,
@@ -89,7 +94,12 @@ class WeChatAdapter:
             receipts=bool(config.notice_templates),
             typing=True,
             media_rules=config.media_rules(),
+            notices=frozenset(config.notice_templates),
+            link=config.link_rule(),
+            map_url=config.map_url,
         )
+        self.menu_limits = LIMITS
+        self.media_origins = (config.base_url, config.picture_base_url)
         self._config = config
         self._clock = clock
         self._pushes = Pushes(config)
@@ -253,6 +263,12 @@ class WeChatAdapter:
     async def create_qr(self, scene: str, *, valid: timedelta | None) -> QrCode:
         return await self._console.create_qr(scene, valid)
 
+    async def publish_menu(self, menu: Menu) -> None:
+        if menu:
+            await self._console.create_menu(menu_document(menu))
+        else:
+            await self._console.delete_menu()
+
     async def read_menu(self) -> Mapping[str, Any] | None:
         return await self._console.read_menu()
 
@@ -261,6 +277,9 @@ class WeChatAdapter:
 
     async def delete_menu(self) -> None:
         await self._console.delete_menu()
+
+    async def read_templates(self) -> Sequence[NoticeTemplate]:
+        return await read_templates(self._caller)
 
 
 def _provider_time(date: str) -> dict[str, str]:
@@ -285,5 +304,6 @@ def _conforms(
     SupportsQr,
     SupportsMenu,
     SupportsAccount,
+    SupportsNotices,
 ]:
-    return adapter, adapter, adapter, adapter, adapter, adapter, adapter, adapter
+    return adapter, adapter, adapter, adapter, adapter, adapter, adapter, adapter, adapter

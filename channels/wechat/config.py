@@ -3,17 +3,22 @@
 import base64
 import binascii
 from datetime import timedelta
+from string import Formatter
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 
 from channels.config import ChannelConfig
 from hub.model.message import MediaKind
-from hub.ports import GrantRule, MediaRule
+from hub.ports import GrantRule, LinkRule, MediaRule
 
 Mode = Literal["plain", "compatible", "safe"]
 AES_KEY_CHARACTERS = 43
+PLACE = frozenset({"latitude", "longitude"})
+PLACE_WORDS = frozenset({"name", "address"})
 MIB = 1024 * 1024
+LONGEST_TITLE = 64
+LONGEST_DESCRIPTION = 512
 
 
 class Grant(BaseModel):
@@ -32,9 +37,10 @@ class WeChatConfig(ChannelConfig):
     """`account` is the gh_… id pushes are addressed to; `token` signs them.
 
     `mode`: "plain" takes plain pushes, "safe" sealed ones only, "compatible" both (for the days of
-    a change). `previous_aes_key` is still taken after a key change.
+    a change). `previous_token` and `previous_aes_key` are still taken after a change.
     `notice_templates`: ids of the service notices this account may send; their results are receipts
-    then. `received_bytes` bounds one file of a customer, the other sizes what we send.
+    then. `map_url` shows a place: WeChat counts degrees by the grid of Chinese maps (GCJ-02).
+    `received_bytes` bounds one file of a customer, the other sizes what we send.
     """
 
     kind: Literal["wechat"]
@@ -42,6 +48,7 @@ class WeChatConfig(ChannelConfig):
     app_id: str = Field(pattern=r"^[A-Za-z0-9]{1,64}$")
     app_secret: SecretStr = Field(min_length=1)
     token: SecretStr = Field(min_length=3, max_length=32)
+    previous_token: SecretStr | None = Field(default=None, min_length=3, max_length=32)
     mode: Mode = "safe"
     aes_key: SecretStr | None = Field(default=None, validate_default=True)
     previous_aes_key: SecretStr | None = None
@@ -60,6 +67,12 @@ class WeChatConfig(ChannelConfig):
     follow_grant: Grant = Grant(quota=3, valid_s=60)
     scan_grant: Grant = Grant(quota=3, valid_s=60)
     notice_templates: tuple[str, ...] = ()
+    map_url: str = Field(
+        default="https://uri.amap.com/marker?position={longitude},{latitude}&name={name}"
+        "&coordinate=gaode",
+        max_length=1000,
+        pattern=r"^(https?://[!-~]+)?$",
+    )
     image_bytes: int = Field(default=2 * MIB, ge=1, le=10 * MIB)
     voice_bytes: int = Field(default=2 * MIB, ge=1, le=10 * MIB)
     voice_s: int = Field(default=60, ge=1, le=300)
@@ -85,6 +98,24 @@ class WeChatConfig(ChannelConfig):
     def _without_slash(cls, value: str) -> str:
         return value.rstrip("/")
 
+    @field_validator("map_url")
+    @classmethod
+    def _shows_a_place(cls, value: str) -> str:
+        if not value:
+            return value
+        try:
+            fields = [each[1:] for each in Formatter().parse(value) if each[1] is not None]
+        except ValueError:
+            fields = []
+        names = {name for name, spec, conversion in fields if not spec and not conversion}
+        if len(names) < len({name for name, _, _ in fields}) or not (
+            PLACE <= names <= PLACE | PLACE_WORDS
+        ):
+            raise ValueError(
+                "must hold {latitude} and {longitude}, may hold {name} and {address}, no other {}"
+            )
+        return value
+
     def grants(self) -> dict[str, GrantRule]:
         return {
             "message": self.message_grant.rule(),
@@ -109,6 +140,15 @@ class WeChatConfig(ChannelConfig):
                 max_bytes=self.video_bytes, content_types=frozenset({"video/mp4"})
             ),
         }
+
+    def link_rule(self) -> LinkRule:
+        """A message takes one article; WeChat fetches its picture itself."""
+        types = frozenset({"image/jpeg", "image/png"})
+        return LinkRule(
+            title=LONGEST_TITLE,
+            description=LONGEST_DESCRIPTION,
+            picture=MediaRule(max_bytes=self.image_bytes, content_types=types),
+        )
 
 
 def _decodes(text: str) -> bool:

@@ -18,19 +18,17 @@ LONGEST_PAD = 32
 
 
 class Envelope:
-    """`aes_keys`: the current key first, then the one before."""
+    """`tokens` and `aes_keys`: the current one first, then the one before."""
 
-    def __init__(self, *, token: str, app_id: str, aes_keys: Sequence[str]) -> None:
-        self._token = token
+    def __init__(self, *, tokens: Sequence[str], app_id: str, aes_keys: Sequence[str]) -> None:
+        self._tokens = tokens
         self._app_id = app_id.encode()
         self._ciphers = [PrpCrypto(base64.b64decode(key + "=")).cipher for key in aes_keys]
 
     def is_signed(self, signature: str, *words: str) -> bool:
-        """Whether `signature` is the SHA-1 of the sorted words and the token."""
-        text = "".join(sorted((self._token, *words)))
-        expected = hashlib.sha1(text.encode("utf-8", "replace"), usedforsecurity=False)
+        """Whether `signature` is the SHA-1 of the sorted words and one of our tokens."""
         given = signature.encode("utf-8", "replace")
-        return hmac.compare_digest(expected.hexdigest().encode(), given)
+        return any(hmac.compare_digest(_signature(each, words), given) for each in self._tokens)
 
     def open(self, sealed: str) -> bytes:
         """The message inside.
@@ -54,6 +52,12 @@ class Envelope:
                 return content[RANDOM + 4 : end]
             reason = "wrong_app_id"
         raise InboundRejected(reason, status=403)
+
+
+def _signature(token: str, words: Sequence[str]) -> bytes:
+    text = "".join(sorted((token, *words)))
+    made = hashlib.sha1(text.encode("utf-8", "replace"), usedforsecurity=False)
+    return made.hexdigest().encode()
 
 
 def _unpadded(plain: bytes) -> bytes:

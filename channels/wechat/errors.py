@@ -50,6 +50,7 @@ CODES: Mapping[int, CodeRule] = {
     40011: CodeRule(Act.STOP, "media_too_large"),
     40012: CodeRule(Act.STOP, "media_too_large"),
     40013: CodeRule(Act.ALARM, "wrong_app_id"),
+    **dict.fromkeys((*range(40015, 40028), 40054, 40055), CodeRule(Act.STOP, "menu_refused")),
     40037: CodeRule(Act.STOP, "template_unknown"),
     40053: CodeRule(Act.STOP, "scene_not_allowed"),
     40125: CodeRule(Act.ALARM, "wrong_app_secret"),

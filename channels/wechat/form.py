@@ -47,6 +47,12 @@ TOLD: Mapping[str, Told] = {
         "与公众平台“服务器配置”中填写的一致，3 至 32 个字符。",
         "As in the console's server settings, 3 to 32 characters.",
     ),
+    "previous_token": _basic(
+        "上一个令牌",
+        "Previous token",
+        "更换令牌期间填写，途中的消息不会丢失。",
+        "During a change of the token: what is on its way is still taken.",
+    ),
     "mode": _basic(
         "消息加解密方式",
         "Message mode",
@@ -70,6 +76,14 @@ TOLD: Mapping[str, Told] = {
         "Notice templates",
         "允许发送的模板或订阅消息，一行一个。",
         "Templates this account may send, one a line.",
+    ),
+    "map_url": _basic(
+        "地图链接",
+        "Map link",
+        "位置以链接卡片发出，点开这个网址；{latitude}、{longitude}、{name}、{address} "
+        "会换成实际内容，坐标为 GCJ-02。留空则以文字发出。",
+        "A place goes out as a link card to it, with {latitude}, {longitude}, {name} and {address} "
+        "filled in; degrees are GCJ-02. Empty: as text.",
     ),
     **_window("message_grant", "客户发来消息", "After a message"),
     **_window("click_grant", "点击菜单", "After a menu click"),

@@ -27,8 +27,11 @@ class Health:
         self.problems[area] = (state, code)
 
     def clear(self, area: str) -> None:
-        if self.problems.pop(area, None) is not None:
-            log.info("channel problem over", channel_id=self.channel_id, area=area)
+        """What it had caused in other areas is over too: nothing is sent without a token."""
+        _, code = self.problems.get(area, ("", ""))
+        for each in [name for name, (_, found) in self.problems.items() if found == code]:
+            del self.problems[each]
+            log.info("channel problem over", channel_id=self.channel_id, area=each)
 
     def note(self, name: str, at: datetime) -> None:
         self.times[name] = at

@@ -4,17 +4,21 @@ WeChat allows them for services the customer asked for, never for marketing; whi
 are is the bank's word, kept in the settings.
 """
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import orjson
 
 from channels.wechat.api import Call
 from hub.errors import PermanentSendError
-from hub.model.message import NoticePart
+from hub.model.message import NoticeConsent, NoticePart
 
 TEMPLATE = "/cgi-bin/message/template/send"
 SUBSCRIPTION = "/cgi-bin/message/subscribe/bizsend"
+POPUP = "SubscribeMsgPopupEvent"
+CHANGE = "SubscribeMsgChangeEvent"
+TEMPLATE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 def notice_call(openid: str, part: NoticePart, key: str, allowed: Collection[str]) -> Call:
@@ -41,3 +45,16 @@ def notice_call(openid: str, part: NoticePart, key: str, allowed: Collection[str
     except orjson.JSONEncodeError as exc:
         raise PermanentSendError("text_not_encodable") from exc
     return Call(path=SUBSCRIPTION if part.consent else TEMPLATE, body=raw, ref=key)
+
+
+def consents_of(fields: Mapping[str, str]) -> tuple[NoticeConsent, ...]:
+    """What a customer ticked in a form (each tick is good for one notice more), or switched off in
+    the settings of WeChat. Who ticks nothing takes nothing back."""
+    return tuple(
+        NoticeConsent(template_id=template, given=outer == POPUP)
+        for outer, status in ((POPUP, "accept"), (CHANGE, "reject"))
+        for name, template in fields.items()
+        if name.partition("#")[0] == f"{outer}.List.TemplateId"
+        and TEMPLATE_ID.fullmatch(template)
+        and fields.get(name.replace("TemplateId", "SubscribeStatusString")) == status
+    )

@@ -4,6 +4,7 @@ from typing import Any
 
 import orjson
 
+from channels.wechat.config import LONGEST_DESCRIPTION, LONGEST_TITLE
 from hub.errors import PermanentSendError
 from hub.model.message import (
     LinkPart,
@@ -18,8 +19,6 @@ from hub.model.message import (
 SENDABLE = frozenset(
     part.__name__ for part in (TextPart, MenuPart, LinkPart, MediaPart, NoticePart)
 )
-LONGEST_TITLE = 64
-LONGEST_DESCRIPTION = 512
 
 
 def send_body(
@@ -35,7 +34,7 @@ def send_body(
     elif isinstance(part, MenuPart):
         body = _menu(part, max_options)
     elif isinstance(part, LinkPart):
-        body = _card(part.title or part.url, part.url, part.description)
+        body = _card(part.title or part.url, part.url, part.description, part.picture_url)
     elif isinstance(part, MediaPart) and part.media is MediaKind.FILE:
         body = _card(part.name or part.url, part.url)
     elif isinstance(part, MediaPart) and provider_id:
@@ -64,7 +63,7 @@ def _menu(part: MenuPart, max_options: int) -> dict[str, Any]:
     return {"msgtype": "msgmenu", "msgmenu": menu}
 
 
-def _card(title: str, url: str, description: str = "") -> dict[str, Any]:
+def _card(title: str, url: str, description: str = "", picture: str = "") -> dict[str, Any]:
     """One article: WeChat has no file message, a file goes out as the address it stands at."""
     if not url.startswith(("https://", "http://")):
         raise PermanentSendError("link_not_sendable", detail="only http and https addresses")
@@ -72,6 +71,7 @@ def _card(title: str, url: str, description: str = "") -> dict[str, Any]:
         "title": title[:LONGEST_TITLE],
         "description": description[:LONGEST_DESCRIPTION],
         "url": url,
+        **({"picurl": picture} if picture else {}),
     }
     return {"msgtype": "news", "news": {"articles": [article]}}
 

@@ -1,5 +1,7 @@
 """Pushes of WeChat: authenticated, opened, read. No I/O."""
 
+from pydantic import SecretStr
+
 from channels.wechat.config import WeChatConfig
 from channels.wechat.crypto import Envelope
 from channels.wechat.wire import Account, parse_fields
@@ -15,11 +17,10 @@ LONGEST_STAMP = 12
 class Pushes:
     def __init__(self, config: WeChatConfig) -> None:
         self._config = config
-        keys = [k for k in (config.aes_key, config.previous_aes_key) if k is not None]
         self._envelope = Envelope(
-            token=config.token.get_secret_value(),
+            tokens=_given(config.token, config.previous_token),
             app_id=config.app_id,
-            aes_keys=[key.get_secret_value() for key in keys],
+            aes_keys=_given(config.aes_key, config.previous_aes_key),
         )
         self._account = Account(
             channel_id=ChannelId(config.id),
@@ -70,3 +71,7 @@ class Pushes:
             raise InboundRejected("bad_timestamp", status=403)
         if abs(request.received_at.timestamp() - int(stamp)) > self._config.clock_skew_s:
             raise InboundRejected("stale_timestamp", status=403)
+
+
+def _given(*secrets: SecretStr | None) -> list[str]:
+    return [each.get_secret_value() for each in secrets if each is not None]

@@ -9,6 +9,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from channels.wechat.events import COMMON, signal_of
+from channels.wechat.notices import consents_of
 from channels.wechat.xml import read_fields
 from hub.errors import InboundRejected
 from hub.model.ids import ChannelId
@@ -32,6 +33,9 @@ LAST_SECOND = 253_402_300_799  # 9999-12-31, the end of datetime
 LONGEST_KEY = 200
 NOTICE_RESULT = "templatesendjobfinish"
 LONGEST_NUMBER = 20
+TELLS_WHO = frozenset({"followed", "scan", "menu_click"})
+"""What people do who stand there: WeChat tells who it is when asked."""
+
 SENDER = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -114,6 +118,7 @@ def _message(kind: str, fields: Fields, head: _Head) -> CustomerMessage:
         sent_at=head.sent_at,
         grant=head.grant("click" if choice else "message"),
         choice=choice,
+        has_profile=True,
     )
 
 
@@ -130,6 +135,8 @@ def _event(fields: Fields, head: _Head) -> CustomerSignal:
         sent_at=head.sent_at,
         raw=tuple(fields.items()) if signal.whole else tuple(_extras(fields).items()),
         grant=head.grant(signal.grant),
+        consents=consents_of(fields),
+        has_profile=signal.kind in TELLS_WHO,
     )
 
 

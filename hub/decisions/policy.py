@@ -73,7 +73,7 @@ class Policy:
     """The life of a conversation.
 
     `bot_burst`: how long a fragment waits for the rest of its sentence, 0 = not at all.
-    `max_misses`: how often in a row the bot may fail to help; the next time a person takes over.
+    `max_misses`: the miss in a row with which a person takes over, 0 = not even buttons are shown.
     `without_bot`: channel accounts whose customers go straight to people. `queue_of_reason`: where
     a hand-off for this reason waits, else in `default_queue`.
     """
@@ -114,8 +114,9 @@ class Policy:
                 read[name] = value if name in _AS_IT_IS else timedelta(microseconds=value)
         return cls(**read)
 
-    def queue_for(self, reason: str) -> QueueId:
-        return self.queue_of_reason.get(reason, self.default_queue)
+    def queue_for(self, reason: str, otherwise: QueueId | None = None) -> QueueId:
+        """The queue of the reason, else the one that was named, else the default."""
+        return self.queue_of_reason.get(reason) or otherwise or self.default_queue
 
     def texts(self, language: str) -> Texts:
         return self.en if language == "en" else self.zh

@@ -11,6 +11,7 @@ class JobKind(StrEnum):
     MESSAGE = "message"
     BOT = "bot"
     MEDIA = "media"
+    PROFILE = "profile"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

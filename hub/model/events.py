@@ -15,7 +15,18 @@ from hub.model.ids import (
     MessageId,
     QueueId,
 )
-from hub.model.message import Address, DeliveryState, MediaFile, Part, ReplyGrant
+from hub.model.meanings import Meaning
+from hub.model.message import Address, DeliveryState, MediaFile, NoticeConsent, Part, ReplyGrant
+from hub.model.people_events import (
+    CustomerAbsorbed,
+    CustomerReleased,
+    MergedInto,
+    MergePlanned,
+    MergeUndone,
+    ProfileKnown,
+    ProfileWanted,
+    SamePersonFound,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +73,8 @@ class MessageReceived:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignalReceived:
-    """`conversation_id` is None when no conversation is open: a signal alone opens none."""
+    """`conversation_id` is None when no conversation is open: only a press that asks something
+    opens one."""
 
     address: Address
     kind: str
@@ -70,6 +82,8 @@ class SignalReceived:
     conversation_id: ConversationId | None = None
     grant: ReplyGrant | None = None
     raw: tuple[tuple[str, str], ...] = ()
+    consents: tuple[NoticeConsent, ...] = ()
+    meaning: Meaning | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +159,8 @@ class MessageSent:
     """A message of ours was taken for sending; each part becomes one outbox row.
 
     `author`: "agent:<id>", "bot", "system", "api:<key>". `charged` names the grant kind each part
-    used ("" where the channel has no windows). `resend_of` is the outbox row a person sends again.
+    used ("" where the channel has no windows), of a service notice the consent it used up
+    ("consent:<template>"). `resend_of` is the outbox row a person sends again.
     """
 
     message_id: MessageId
@@ -311,47 +326,10 @@ class TimerDisarmed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MergePlanned:
-    into: CustomerId
-    author: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MergedInto:
-    """From here on this stream forwards what customers send."""
-
-    into: CustomerId
-    addresses: tuple[Address, ...]
-    grants: tuple[tuple[str, ReplyGrant], ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MergeUndone:
-    """`addresses` go back; none when the merge was only planned."""
-
-    from_customer: CustomerId
-    author: str
-    addresses: tuple[Address, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Forwarded:
     """The input goes on to the customer this one was merged into."""
 
     to: CustomerId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CustomerAbsorbed:
-    customer_id: CustomerId
-    addresses: tuple[Address, ...]
-    grants: tuple[tuple[str, ReplyGrant], ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CustomerReleased:
-    customer_id: CustomerId
-    addresses: tuple[Address, ...] = ()
 
 
 Event = (
@@ -361,6 +339,9 @@ Event = (
     | ConversationOpened
     | MessageReceived
     | SignalReceived
+    | ProfileWanted
+    | ProfileKnown
+    | SamePersonFound
     | QuestionHeld
     | BotAsked
     | BotAnswered

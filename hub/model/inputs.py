@@ -17,14 +17,26 @@ from hub.model.ids import (
     MessageId,
     QueueId,
 )
-from hub.model.message import Address, DeliveryState, MediaFile, MediaState, Part, ReplyGrant
+from hub.model.meanings import Meaning
+from hub.model.message import (
+    Address,
+    DeliveryState,
+    MediaFile,
+    MediaState,
+    NoticeConsent,
+    NoticePart,
+    Part,
+    ReplyGrant,
+)
+from hub.model.profile import Profile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerMessage:
     """A customer wrote. `external_id` is unique in the channel account (de-duplication key).
 
-    `order` sorts what one address sent: the provider's time and id, fixed width.
+    `order` sorts what one address sent: the provider's time and id, fixed width. `has_profile`: the
+    provider tells more of this person when asked.
     """
 
     address: Address
@@ -35,13 +47,15 @@ class CustomerMessage:
     grant: ReplyGrant | None = None
     choice: str = ""
     display_name: str = ""
+    has_profile: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerSignal:
     """A customer did something other than write: "followed", "unfollowed", "menu_click", "scan"…
 
-    `kind` "unsupported" keeps an event we do not know, whole, in `raw`.
+    `kind` "unsupported" keeps an event we do not know, whole, in `raw`. `meaning`: what the bank
+    wants a press or scan to do, as it stood when it was taken in.
     """
 
     address: Address
@@ -52,6 +66,9 @@ class CustomerSignal:
     value: str = ""
     raw: tuple[tuple[str, str], ...] = ()
     grant: ReplyGrant | None = None
+    consents: tuple[NoticeConsent, ...] = ()
+    meaning: Meaning | None = None
+    has_profile: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +120,23 @@ class SendMessage:
     author: str
     parts: tuple[Part, ...]
     seen: int
+    interaction_id: InteractionId | None = None
+    epoch: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendNotice:
+    """A person or program sends a service notice, whatever windows are open.
+
+    It goes into `conversation_id`; without one into the open conversation, else into the last, and
+    to a customer who never wrote into one of its own that is closed at once. `interaction_id` and
+    `epoch` are given by an assigned agent.
+    """
+
+    author: str
+    address: Address
+    part: NoticePart
+    conversation_id: ConversationId | None = None
     interaction_id: InteractionId | None = None
     epoch: int = 0
 
@@ -245,6 +279,18 @@ class MediaReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileReport:
+    """What the provider told of the customer at this address.
+
+    `same_as`: another customer of ours who is this very person, by the provider's own word.
+    """
+
+    address: Address
+    profile: Profile
+    same_as: CustomerId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MergeCustomer:
     """To the customer with the higher id: merge into the lower one, at the next close."""
 
@@ -264,6 +310,8 @@ class AbsorbCustomer:
     customer_id: CustomerId
     addresses: tuple[Address, ...]
     grants: tuple[tuple[str, ReplyGrant], ...] = ()
+    consents: tuple[tuple[str, str, int], ...] = ()
+    profiles: tuple[tuple[str, Profile], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -288,6 +336,7 @@ CustomerInput = (
     | BotReplied
     | BotFailed
     | SendMessage
+    | SendNotice
     | ResendMessage
     | DiscardMessage
     | RequestHandOff
@@ -301,6 +350,7 @@ CustomerInput = (
     | AddNote
     | DeliveryReport
     | MediaReport
+    | ProfileReport
     | MergeCustomer
     | UndoMerge
     | AbsorbCustomer

@@ -79,18 +79,24 @@ class MediaPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocationPart:
-    """Degrees, WGS-like as the provider gives them."""
+    """Degrees, WGS-like as the provider gives them. `address` is the street, `label` its name."""
 
     latitude: float
     longitude: float
     label: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkPart:
+    """`media_id`: our own picture on the card; `picture_url` stands where a channel fetches it,
+    made when the message leaves and never kept."""
+
     title: str
     url: str
     description: str = ""
+    media_id: str = ""
+    picture_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,13 +119,18 @@ class NoticePart:
     """A service notice by a template the provider approved; it needs no reply window.
 
     `values` fill the template's fields; a press on the notice opens `url`. `consent`: the customer
-    agreed to this one beforehand (WeChat: 订阅通知), else it is a template message (模板消息).
+    agreed to this one beforehand (WeChat: 订阅通知), else it is a template message (模板消息);
+    `lasting`: that word holds until it is taken back, else it is good for one notice. `title` and
+    `labels` (by field) are the template's words when it was sent.
     """
 
     template_id: str
     values: Mapping[str, str]
     url: str = ""
     consent: bool = False
+    lasting: bool = False
+    title: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +155,14 @@ class ReplyGrant:
     kind: str
     quota: int
     until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeConsent:
+    """A customer's word about notices by one template: given once more, or taken back for good."""
+
+    template_id: str
+    given: bool
 
 
 class DeliveryState(StrEnum):

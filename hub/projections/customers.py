@@ -3,10 +3,11 @@
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from hub.model import events as e
+from hub.model import events as e, people_events as p
 from hub.model.codec import plain, reader
 from hub.model.ids import CUSTOMER, stream_kind, stream_name
 from hub.model.message import Address
+from hub.model.profile import Profile
 
 Doc = dict[str, Any]
 _read = reader(e.Event)
@@ -46,6 +47,7 @@ def _blank(key: str, commit: Doc) -> Doc:
         "conversations": 0,
         "agents": [],
         "absorbed": [],
+        "profiles": [],
     }
 
 
@@ -62,6 +64,12 @@ def _received(doc: Doc, event: e.MessageReceived) -> None:
 
 def _signal(doc: Doc, event: e.SignalReceived) -> None:
     _know(doc, event.address)
+    if event.kind == "unfollowed":
+        doc["profiles"] = _others(doc, event.address)
+
+
+def _who(doc: Doc, event: p.ProfileKnown) -> None:
+    _told(doc, event.address, event.profile)
 
 
 def _assigned(doc: Doc, event: e.InteractionAssigned) -> None:
@@ -74,29 +82,34 @@ def _closed(doc: Doc, event: e.ConversationClosed) -> None:
     doc.pop("open_conversation_id", None)
 
 
-def _planned(doc: Doc, event: e.MergePlanned) -> None:
+def _planned(doc: Doc, event: p.MergePlanned) -> None:
     doc["merge_planned"] = event.into
 
 
-def _merged(doc: Doc, event: e.MergedInto) -> None:
+def _merged(doc: Doc, event: p.MergedInto) -> None:
     doc.pop("merge_planned", None)
     doc["merged_into"] = event.into
 
 
-def _undone(doc: Doc, event: e.MergeUndone) -> None:
+def _undone(doc: Doc, event: p.MergeUndone) -> None:
     doc.pop("merge_planned", None)
     doc.pop("merged_into", None)
 
 
-def _absorbed(doc: Doc, event: e.CustomerAbsorbed) -> None:
+def _absorbed(doc: Doc, event: p.CustomerAbsorbed) -> None:
     if event.customer_id not in doc["absorbed"]:
         doc["absorbed"] = [*doc["absorbed"], event.customer_id]
+    profiles = dict(event.profiles)
     for address in event.addresses:
         _know(doc, address)
+        if address.key in profiles:
+            _told(doc, address, profiles[address.key])
 
 
-def _released(doc: Doc, event: e.CustomerReleased) -> None:
+def _released(doc: Doc, event: p.CustomerReleased) -> None:
     gone = [plain(address) for address in event.addresses]
+    for address in event.addresses:
+        doc["profiles"] = _others(doc, address)
     doc["absorbed"] = [one for one in doc["absorbed"] if one != event.customer_id]
     doc["addresses"] = [address for address in doc["addresses"] if address not in gone]
 
@@ -107,15 +120,29 @@ def _know(doc: Doc, address: Address) -> None:
         doc["addresses"] = [*doc["addresses"], known]
 
 
+def _told(doc: Doc, address: Address, profile: Profile) -> None:
+    one = {"address": plain(address), **plain(profile)}
+    doc["profiles"] = [*_others(doc, address), one]
+    if profile.display_name and not doc["display_name"]:
+        doc["display_name"] = profile.display_name
+
+
+def _others(doc: Doc, address: Address) -> list[Doc]:
+    """What is known of the other addresses; documents of before there were profiles have none."""
+    mine = plain(address)
+    return [one for one in doc.get("profiles", ()) if one["address"] != mine]
+
+
 FOLDS: Mapping[str, Callable[[Doc, Any], None]] = {
     e.ConversationOpened.__name__: _opened,
     e.MessageReceived.__name__: _received,
     e.SignalReceived.__name__: _signal,
+    p.ProfileKnown.__name__: _who,
     e.InteractionAssigned.__name__: _assigned,
     e.ConversationClosed.__name__: _closed,
-    e.MergePlanned.__name__: _planned,
-    e.MergedInto.__name__: _merged,
-    e.MergeUndone.__name__: _undone,
-    e.CustomerAbsorbed.__name__: _absorbed,
-    e.CustomerReleased.__name__: _released,
+    p.MergePlanned.__name__: _planned,
+    p.MergedInto.__name__: _merged,
+    p.MergeUndone.__name__: _undone,
+    p.CustomerAbsorbed.__name__: _absorbed,
+    p.CustomerReleased.__name__: _released,
 }

@@ -18,7 +18,17 @@ from channels.wechat.simulator.world import World
 from hub.errors import InboundRejected, Overloaded, StoreUncertain
 from hub.model.inputs import Inbound
 from hub.model.message import MediaFile, MediaKind
-from hub.ports import Accept, Clock, Exchange, MediaMeta, StoredMedia, TokenStore, WebhookRequest
+from hub.ports import (
+    Accept,
+    Clock,
+    Exchange,
+    MediaMeta,
+    MediaReader,
+    StoredMedia,
+    SupportsWebhook,
+    TokenStore,
+    WebhookRequest,
+)
 from hub.store.memory.database import Database
 from hub.store.memory.stores import MemoryStores
 
@@ -101,7 +111,7 @@ def adapter_of(
     *,
     base_url: str = "http://127.0.0.1:9",
     tokens: TokenStore | None = None,
-    files: "Files | None" = None,
+    files: MediaReader | None = None,
     log: "Log | None" = None,
     **more: Any,
 ) -> WeChatAdapter:
@@ -200,7 +210,7 @@ class Inbox:
 
 @asynccontextmanager
 async def hook_server(
-    adapter: WeChatAdapter, accept: Accept, clock: Clock, port: int
+    adapter: SupportsWebhook, accept: Accept, clock: Clock, port: int
 ) -> AsyncIterator[str]:
     """The least a hub's hook does, on a real socket."""
 

@@ -55,7 +55,11 @@ def test_the_fields_of_a_wechat_account_are_those_of_its_configuration() -> None
 
 def test_secrets_and_addresses_are_known_as_such() -> None:
     form = form_of("wechat")
-    assert form.names(FieldType.SECRET) == {"app_secret", "token", "aes_key", "previous_aes_key"}
+    assert form.names(FieldType.SECRET) == {
+        *("app_secret", "token", "previous_token", "aes_key", "previous_aes_key"),
+    }
+    kept = {each.name: each.previous for each in form.fields if each.previous}
+    assert kept == {"token": "previous_token", "aes_key": "previous_aes_key"}
     assert form.names(FieldType.ADDRESS) == {"base_url", "picture_base_url"}
 
 

@@ -130,7 +130,7 @@ async def test_no_word_no_number_and_no_secret_of_any_exchange_is_kept() -> None
         await it.adapter.show_typing(it.to, on=True)
         await it.adapter.fetch_profile(it.to)
         await it.adapter.create_qr(CANARY, valid=None)
-        await it.adapter.create_menu({"button": [{"name": CANARY}]})
+        await it.adapter.create_menu({"button": [{"type": "click", "name": "k", "key": CANARY}]})
         await it.adapter.read_menu()
         await it.adapter.test()
         it.deliveries.message(it.phone, message_fields("location", {"Label": CANARY}))

@@ -21,7 +21,7 @@ ACCOUNT = demo_account()
 
 
 def envelope() -> Envelope:
-    return Envelope(token=ACCOUNT.token, app_id=ACCOUNT.app_id, aes_keys=[ACCOUNT.aes_key])
+    return Envelope(tokens=[ACCOUNT.token], app_id=ACCOUNT.app_id, aes_keys=[ACCOUNT.aes_key])
 
 
 def encrypted(block: bytes) -> str:

@@ -78,6 +78,7 @@ def test_text_is_one_message_with_key_order_time_and_grant() -> None:
         parts=(TextPart(text="文本消息"),),
         sent_at=datetime(2018, 7, 4, 7, 34, 1, tzinfo=UTC),
         grant=ReplyGrant(kind="message", quota=5, until=datetime(2018, 7, 6, 7, 34, 1, tzinfo=UTC)),
+        has_profile=True,
     )
 
 

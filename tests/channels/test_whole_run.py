@@ -3,6 +3,7 @@ and the program's own log say of all that passes between them."""
 
 import asyncio
 import logging
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -172,6 +173,24 @@ async def bank(mongo_uri: str, tmp_path: Path) -> AsyncIterator[Bank]:
         await made.sign_in(OPERATOR)
         yield made
         life.cancel()
+
+
+async def test_a_hub_that_stopped_leaves_no_thread_of_its_bot(
+    mongo_uri: str, tmp_path: Path
+) -> None:
+    def encoders() -> set[threading.Thread]:
+        return {each for each in threading.enumerate() if each.name.startswith("encoder")}
+
+    others = encoders()
+    async with bank(mongo_uri, tmp_path) as it:
+        if not it.hub.bot.status().encoder:
+            pytest.skip("no encoder for this machine")
+        await it.hub.knowledge.try_out("转账要不要收费")
+        ours = encoders() - others
+        assert ours
+    for thread in ours:
+        await asyncio.to_thread(thread.join, 5)
+    assert not encoders() & ours
 
 
 async def test_an_account_is_tried_added_used_and_nothing_of_anybody_stands_in_a_log(

@@ -25,6 +25,7 @@ from hub.model.ids import (
     customer_stream,
     shard_of,
 )
+from hub.model.meanings import Act, Meaning
 from hub.model.message import Address, DeliveryState, Part, ReplyGrant, TextPart
 
 START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -35,6 +36,14 @@ CONVERSATION = ConversationId(f"{CUSTOMER_ID}.1")
 INTERACTION = InteractionId(f"{CUSTOMER_ID}.1-1")
 AGENT = AgentId("7")
 
+
+MEANINGS = (
+    None,
+    Meaning(label="柜台", queue_id=QueueId("loan")),
+    Meaning(label="查余额", act=Act.ASK, question="查余额"),
+    Meaning(label="人工客服", act=Act.HAND_OFF),
+)
+"""Of presses and scans."""
 
 NEWEST = 10**6
 """Seen up to now; `Stream.do` puts the number."""

@@ -11,10 +11,11 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from hub.model.codec import pack, plain, reader, unpack, unpack_as
 from hub.model.desk import Queue
-from hub.model.events import BotAnswered, Event, MergedInto
+from hub.model.events import BotAnswered, Event
 from hub.model.ids import QueueId
 from hub.model.inputs import CustomerInput, CustomerMessage, Inbound
 from hub.model.message import Address, ReplyGrant, TextPart
+from hub.model.people_events import MergedInto
 
 INPUTS = sorted({*get_args(CustomerInput), *get_args(Inbound)}, key=lambda cls: cls.__name__)
 EVENTS = get_args(Event)

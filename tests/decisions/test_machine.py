@@ -1,5 +1,6 @@
 """Anything in any order: what always holds of a conversation, and that it replays."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -23,7 +24,9 @@ from hub.model.events import (
     TimerArmed,
 )
 from hub.model.ids import AgentId, ConversationId, CustomerId, InteractionId, MessageId
+from hub.model.meanings import Meaning
 from hub.model.message import Address, DeliveryState, TextPart
+from hub.model.profile import Profile
 from hub.projections.conversations import Conversations
 from hub.projections.customers import Customers
 from tests.decisions import stream as s
@@ -78,19 +81,15 @@ class Conversing(RuleBasedStateMachine):
     @rule(
         kind=st.sampled_from(["followed", "unfollowed", "menu_click", "unsupported"]),
         given=st.booleans(),
+        meaning=st.sampled_from(s.MEANINGS),
     )
-    def customer_does_something(self, kind: str, given: bool) -> None:
+    def customer_does_something(self, kind: str, given: bool, meaning: Meaning | None) -> None:
         granted = grant(self.stream.at, quota=3, kind="click", hours=1 / 60) if given else None
-        self.do(
-            i.CustomerSignal(
-                address=HOME,
-                external_id="s",
-                order="0",
-                kind=kind,
-                sent_at=self.stream.at,
-                grant=granted,
-            )
-        )
+        self.do(replace(s.signal(kind, given=granted), meaning=meaning, has_profile=given))
+
+    @rule(address=st.sampled_from([HOME, OTHER]))
+    def provider_tells_who(self, address: Address) -> None:
+        self.do(i.ProfileReport(address=address, profile=Profile(following=True)))
 
     @precondition(is_open)
     @rule(

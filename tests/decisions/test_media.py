@@ -1,9 +1,19 @@
 """Files in messages: named when they are taken in, fetched and kept by jobs, told by events."""
 
+from dataclasses import replace
+
 from hub.model import events as e, inputs as i
 from hub.model.effects import Job, JobKind
 from hub.model.ids import MessageId, media_of
-from hub.model.message import MediaFile, MediaKind, MediaPart, MediaState, Part, TextPart
+from hub.model.message import (
+    LinkPart,
+    MediaFile,
+    MediaKind,
+    MediaPart,
+    MediaState,
+    Part,
+    TextPart,
+)
 from tests.decisions.stream import CONVERSATION, NEWEST, WX, Stream, message
 
 PHOTO = MediaPart(media=MediaKind.IMAGE, provider_ref="ref-1")
@@ -106,6 +116,24 @@ def test_what_we_send_is_kept_with_the_conversation_after_it_is_sent() -> None:
     kinds = [(x.kind.value, x.destination) for _, x in stream.effects if isinstance(x, Job)]
     home = message().address.key
     assert kinds == [("message", home), ("message", home), ("media", OURS)]
+
+
+def test_the_picture_of_a_card_is_kept_with_the_conversation_and_of_a_bare_link_nothing() -> None:
+    stream = heard(TextPart(text="你好"))
+    stream.effects.clear()
+    bare = LinkPart(title="说明", url="https://bank.example")
+    stream.do(
+        i.SendMessage(
+            conversation_id=CONVERSATION,
+            author="api:crm",
+            parts=(bare, replace(bare, media_id=OURS)),
+            seen=NEWEST,
+        )
+    )
+    kept = [x for _, x in stream.effects if isinstance(x, Job) and x.kind.value == "media"]
+    assert [(x.destination, x.body["index"], x.body["part"]) for x in kept] == [
+        (OURS, 1, {"is": "MediaPart", "media": "image", "provider_ref": "", "media_id": OURS})
+    ]
 
 
 def test_the_fate_of_a_file_is_an_event() -> None:

@@ -8,16 +8,7 @@ import pytest
 
 from hub.model import inputs as i
 from hub.model.effects import Job, Tell
-from hub.model.events import (
-    CustomerAbsorbed,
-    Forwarded,
-    Ignored,
-    MergedInto,
-    MergePlanned,
-    MergeUndone,
-    MessageReceived,
-    Refused,
-)
+from hub.model.events import Forwarded, Ignored, MessageReceived, Refused
 from hub.model.ids import (
     CUSTOMER,
     ChannelId,
@@ -27,6 +18,7 @@ from hub.model.ids import (
     stream_name,
 )
 from hub.model.message import Address, DeliveryState, ReplyGrant, TextPart
+from hub.model.people_events import CustomerAbsorbed, MergedInto, MergePlanned, MergeUndone
 from tests.decisions.stream import START, Stream, grant, message, minutes, names, reply, signal
 
 WX = ChannelId("wechat-demo")

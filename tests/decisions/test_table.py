@@ -1,5 +1,6 @@
 """Every input in every state: what happens is written out, and the table agrees."""
 
+from dataclasses import replace
 from typing import Any, get_args
 
 import pytest
@@ -9,7 +10,9 @@ from hub.decisions.customer.table import TABLE, ConversationState
 from hub.model import inputs as i
 from hub.model.events import Ignored, Refused
 from hub.model.ids import CustomerId
-from hub.model.message import DeliveryState, MediaState, TextPart
+from hub.model.meanings import Act, Meaning
+from hub.model.message import DeliveryState, MediaState, NoticePart, TextPart
+from hub.model.profile import Profile
 from tests.decisions.stream import (
     CONVERSATION,
     HOME,
@@ -36,9 +39,17 @@ STATES = ("bot", "queued", "offered", "active", "wrap_up", "closed")
 SAME = STATES
 LOWER = CustomerId("00" + "0" * 18)
 
+
+def press(label: str, act: Act) -> i.CustomerSignal:
+    return replace(signal("menu_click"), meaning=Meaning(label=label, act=act, question=label))
+
+
 INPUTS: dict[str, Any] = {
     "message": message("再问一下"),
     "signal": signal("menu_click", given=grant(START, quota=3, kind="click", hours=1 / 60)),
+    "press": press("人工客服", Act.HAND_OFF),
+    "press that asks": press("查余额", Act.ASK),
+    "profile": i.ProfileReport(address=HOME, profile=Profile(following=True)),
     "bot replied": answer(),
     "bot failed": i.BotFailed(
         conversation_id=CONVERSATION, message_id=answer().message_id, code="model_missing"
@@ -51,6 +62,11 @@ INPUTS: dict[str, Any] = {
         of="00:1#0",
         address=HOME,
         part=TextPart(text="再发"),
+    ),
+    "service notice": i.SendNotice(
+        author="api:crm",
+        address=HOME,
+        part=NoticePart(template_id="tm-1", values={"amount": "1"}),
     ),
     "discard": i.DiscardMessage(author="api:crm", of="00:1#0"),
     "delivery": i.DeliveryReport(of="00:1#0", state=DeliveryState.SENT),
@@ -84,6 +100,9 @@ INPUTS: dict[str, Any] = {
 CELLS: dict[str, tuple[str, ...]] = {
     "message": ("bot", "queued", "offered", "active", "active", "bot"),
     "signal": SAME,
+    "press": ("queued", "queued", "offered", "active", "active", "queued"),
+    "press that asks": ("bot", "queued", "offered", "active", "active", "bot"),
+    "profile": SAME,
     "bot replied": ("bot", *["~superseded"] * 5),
     "bot failed": ("queued", *["~superseded"] * 5),
     "api reply": (
@@ -93,6 +112,7 @@ CELLS: dict[str, tuple[str, ...]] = {
         "!not_yours", "!not_yours", "!not_yours", "active", "wrap_up", "!conversation_closed",
     ),
     "resend": SAME,
+    "service notice": SAME,
     "discard": SAME,
     "delivery": SAME,
     "file": SAME,

@@ -72,6 +72,7 @@ def test_a_customer_who_wrote() -> None:
         "agents": [],
         "open_conversation_id": CONVERSATION,
         "absorbed": [],
+        "profiles": [],
     }
 
 

@@ -10,6 +10,7 @@ Mode = Literal["plain", "compatible", "safe"]
 CARD_NOTICE = "tm-card-spending-k3Fq0"
 LOAN_NOTICE = "tm-loan-repayment-Zp81c"
 BRANCH_NOTICE = "sub-branch-number-Wm7aR"
+CARD_READY_NOTICE = "sub-card-ready-Qx4sL"
 
 
 class Account(BaseModel):
@@ -28,7 +29,7 @@ class Account(BaseModel):
     send_authorised: bool = True
     open_platform: bool = True
     templates: tuple[str, ...] = (CARD_NOTICE, LOAN_NOTICE)
-    subscriptions: tuple[str, ...] = (BRANCH_NOTICE,)
+    subscriptions: tuple[str, ...] = (BRANCH_NOTICE, CARD_READY_NOTICE)
 
     def channel_document(self, channel_id: str, base_url: str) -> dict[str, Any]:
         """The hub's configuration of the same account."""
@@ -89,6 +90,8 @@ class Rules(BaseModel):
     forced_apart_s: float = 30
     text_bytes: int = 2048
     menu_items: int = 10
+    article_title: int = 64
+    article_description: int = 512
     media_s: float = 3 * 24 * 3600
     media_bytes: dict[str, int] = {
         "image": 10 * MIB,
@@ -141,6 +144,7 @@ class CallFault(BaseModel):
         "upload",
         "media",
         "template",
+        "templates",
         "subscribe",
         "user",
         "qrcode",

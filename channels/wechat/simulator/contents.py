@@ -62,13 +62,19 @@ def _menu(world: World, content: Json) -> int:
     return 45002 if len(items) > world.rules.menu_items else 0
 
 
-def _news(_: World, content: Json) -> int:
+def _news(world: World, content: Json) -> int:
     articles = content.get("articles")
     if not isinstance(articles, list) or not articles:
         return 44004
     if len(articles) > 1:
         return 45008
-    return 0 if articles[0].get("title") and articles[0].get("url") else 44004
+    article = articles[0]
+    if not article.get("title") or not article.get("url"):
+        return 44004
+    if len(article["title"]) > world.rules.article_title:
+        return 45003
+    longest = world.rules.article_description
+    return 45004 if len(article.get("description", "")) > longest else 0
 
 
 def _medium(kind: str) -> Callable[[World, Json], int]:

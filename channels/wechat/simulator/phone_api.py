@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from channels.wechat.simulator.account import FaultPlan
 from channels.wechat.simulator.answering import WORLD
 from channels.wechat.simulator.contents import shown_medium
+from channels.wechat.simulator.notices import LIBRARY
 from channels.wechat.simulator.phones import Phone
 from channels.wechat.simulator.provider_console import DELIVERIES
 from channels.wechat.simulator.pushes import SCENE, event_fields, message_fields
@@ -96,8 +97,17 @@ async def state(request: web.Request) -> web.Response:
     phones = [_plain(phone) for phone in world.phones.values()]
     named = {"id": account.id, "name": account.name, "mode": account.mode}
     codes = [{"ticket": ticket, "scene": code.scene} for ticket, code in world.qr.open()]
+    offered = [
+        {"template_id": each, "title": LIBRARY[each].title} for each in account.subscriptions
+    ]
     return web.json_response(
-        {"account": named, "phones": phones, "menu": world.menu, "codes": codes}
+        {
+            "account": named,
+            "phones": phones,
+            "menu": world.menu,
+            "codes": codes,
+            "subscriptions": offered,
+        }
     )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from aiohttp import web
 
+from channels.wechat.simulator import menus
 from channels.wechat.simulator.answering import (
     WORLD,
     File,
@@ -15,19 +16,21 @@ from channels.wechat.simulator.answering import (
     with_token,
 )
 from channels.wechat.simulator.deliveries import Deliveries
+from channels.wechat.simulator.notices import LIBRARY, approved, subscribed
 from channels.wechat.simulator.phones import Phone
 from channels.wechat.simulator.pushes import event_fields
 from channels.wechat.simulator.qr import picture
 from channels.wechat.simulator.world import World
 
 DELIVERIES = web.AppKey("deliveries", Deliveries)
-BUTTONS = 3
 
 
 def routes() -> list[web.RouteDef]:
     return [
         web.post("/cgi-bin/message/template/send", template),
         web.post("/cgi-bin/message/subscribe/bizsend", subscribe),
+        web.get("/cgi-bin/template/get_all_private_template", templates, allow_head=False),
+        web.get("/wxaapi/newtmpl/gettemplate", subscriptions, allow_head=False),
         web.get("/cgi-bin/user/info", user, allow_head=False),
         web.post("/cgi-bin/qrcode/create", create_qr),
         web.get("/cgi-bin/showqrcode", show_qr, allow_head=False),
@@ -66,7 +69,7 @@ async def subscribe(request: web.Request) -> web.StreamResponse:
     body = read_json(await request.read())
 
     def work() -> Json:
-        code, phone = _notice_error(world, body, world.account.subscriptions)
+        code, phone = _notice_error(world, body, world.account.subscriptions, strict=True)
         if code or body is None or phone is None:
             return failed(code, rid)
         wanted = str(body["template_id"])
@@ -83,6 +86,25 @@ async def subscribe(request: web.Request) -> web.StreamResponse:
         return {"errcode": 0, "errmsg": "ok"}
 
     return await answer(request, "subscribe", rid, with_token(request, rid, work))
+
+
+async def templates(request: web.Request) -> web.StreamResponse:
+    world, rid = request.app[WORLD], new_rid()
+
+    def work() -> Json:
+        return {"template_list": [approved(each) for each in world.account.templates]}
+
+    return await answer(request, "templates", rid, with_token(request, rid, work))
+
+
+async def subscriptions(request: web.Request) -> web.StreamResponse:
+    world, rid = request.app[WORLD], new_rid()
+
+    def work() -> Json:
+        rows = [subscribed(each) for each in world.account.subscriptions]
+        return {"errcode": 0, "errmsg": "ok", "data": rows}
+
+    return await answer(request, "templates", rid, with_token(request, rid, work))
 
 
 async def user(request: web.Request) -> web.StreamResponse:
@@ -143,11 +165,9 @@ async def menu_create(request: web.Request) -> web.StreamResponse:
     body = read_json(await request.read())
 
     def work() -> Json:
-        buttons = (body or {}).get("button")
-        if body is None or not isinstance(buttons, list):
-            return failed(47001, rid)
-        if not 0 < len(buttons) <= BUTTONS:
-            return failed(40016, rid)
+        code = 47001 if body is None else menus.refused(body)
+        if code:
+            return failed(code, rid)
         world.menu = body
         return {"errcode": 0, "errmsg": "ok"}
 
@@ -202,7 +222,7 @@ async def addresses(request: web.Request) -> web.StreamResponse:
 
 
 def _notice_error(
-    world: World, body: Json | None, templates: tuple[str, ...]
+    world: World, body: Json | None, templates: tuple[str, ...], *, strict: bool = False
 ) -> tuple[int, Phone | None]:
     if body is None:
         return 47001, None
@@ -217,11 +237,14 @@ def _notice_error(
     )
     if not data or not filled:
         return 47003, phone
+    if LIBRARY[str(body["template_id"])].wrong_field(data, strict=strict):
+        return 47003, phone
     return (0 if phone.following else 43004), phone
 
 
 def _show_notice(phone: Phone, number: int, body: dict[str, Any]) -> None:
     rows = {name: str(item["value"]) for name, item in body["data"].items()}
+    template = LIBRARY[body["template_id"]]
     phone.show(
         "bubble",
         side="account",
@@ -230,6 +253,8 @@ def _show_notice(phone: Phone, number: int, body: dict[str, Any]) -> None:
         text="\n".join(rows.values()),
         notice={
             "template_id": body["template_id"],
+            "title": template.title,
+            "labels": template.labels(),
             "rows": rows,
             "url": body.get("url", body.get("page", "")),
         },

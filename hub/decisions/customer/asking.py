@@ -35,22 +35,33 @@ def listen(
     standing = draft.state.conversation
     said = _readable(command.parts)
     channel = command.address.channel_id
-    misses = standing.misses if standing else 0
     if command.choice:
-        question = BotQuestion(text=said, misses=misses, choice=command.choice)
+        misses = standing.misses if standing else 0
+        question = _question(draft, said, misses, command.choice)
         _ask(draft, conversation_id, message_id, question, channel)
         return
-    if standing is not None:
-        give_up_buttons(draft, standing)
-    words = "\n".join(text for text in (standing.words if standing else "", said) if text)
-    out = standing.question if standing else None
+    words, misses, out = _so_far(draft, said)
     pieces = words.count("\n") + 1
     if out is None and draft.policy.bot_burst and pieces < MOST_PIECES and is_fragment(said):
         draft.add(QuestionHeld(conversation_id=conversation_id, message_id=message_id, text=words))
         draft.arm("burst", draft.at + draft.policy.bot_burst)
         return
     draft.disarm("burst")
-    question = BotQuestion(text=words, misses=misses)
+    question = _question(draft, words, misses)
+    _ask(draft, conversation_id, message_id, question, channel, instead_of=out)
+
+
+def ask_whole(
+    draft: Draft,
+    command: CustomerMessage,
+    conversation_id: ConversationId,
+    message_id: MessageId,
+) -> None:
+    """Words of a button of ours: no piece of a sentence, however short they are."""
+    words, misses, out = _so_far(draft, _readable(command.parts))
+    draft.disarm("burst")
+    question = _question(draft, words, misses)
+    channel = command.address.channel_id
     _ask(draft, conversation_id, message_id, question, channel, instead_of=out)
 
 
@@ -65,25 +76,37 @@ def ask_held(draft: Draft) -> None:
         draft,
         conversation.conversation_id,
         conversation.held,
-        BotQuestion(text=conversation.words, misses=conversation.misses),
+        _question(draft, conversation.words, conversation.misses),
         known.address.channel_id if known else None,
     )
 
 
-def give_up_buttons(draft: Draft, conversation: Conversation) -> None:
-    """The customer goes on without having pressed one of the buttons offered."""
+def _so_far(draft: Draft, said: str) -> tuple[str, int, MessageId | None]:
+    """All that has no answer yet, the misses, and the question that is part of it."""
+    standing = draft.state.conversation
+    if standing is None:
+        return said, 0, None
+    misses = standing.misses + give_up_buttons(draft, standing)
+    words = "\n".join(text for text in (standing.words, said) if text)
+    return words, misses, standing.question
+
+
+def give_up_buttons(draft: Draft, conversation: Conversation) -> bool:
+    """The customer goes on without having pressed one of the buttons offered: True, a miss."""
     back = conversation.asked_back
-    if back is not None:
-        draft.add(
-            QuestionMissed(
-                conversation_id=conversation.conversation_id,
-                message_id=back.message_id,
-                text=back.text,
-                reason=MissReason.ASKED_BACK,
-                language=back.language,
-                candidates=back.candidates,
-            )
+    if back is None:
+        return False
+    draft.add(
+        QuestionMissed(
+            conversation_id=conversation.conversation_id,
+            message_id=back.message_id,
+            text=back.text,
+            reason=MissReason.ASKED_BACK,
+            language=back.language,
+            candidates=back.candidates,
         )
+    )
+    return True
 
 
 def is_fragment(said: str) -> bool:
@@ -92,6 +115,11 @@ def is_fragment(said: str) -> bool:
     if _SMALL_TALK.fullmatch(plain) or _WANTS_PERSON.search(said.lower()) or _ENDS.search(said):
         return False
     return sum(1 if char.isascii() else 2 for char in said.strip()) < SENTENCE
+
+
+def _question(draft: Draft, text: str, misses: int, choice: str = "") -> BotQuestion:
+    most = draft.policy.max_misses
+    return BotQuestion(text=text, misses=misses, most_misses=most, choice=choice)
 
 
 def _ask(

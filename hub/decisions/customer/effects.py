@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hub.decisions.customer.media import media_jobs
+from hub.decisions.customer.state import SYSTEM_AUTHOR
 from hub.model.codec import pack, plain
 from hub.model.desk_inputs import PlaceWork, ReleaseWork, ResumeWork, WrapUpWork
 from hub.model.effects import Effect, Job, JobKind, Tell
@@ -13,14 +14,13 @@ from hub.model.events import (
     Forwarded,
     HandedOff,
     InteractionResumed,
-    MergedInto,
-    MergeUndone,
     MessageReceived,
     MessageSent,
     WrapUpStarted,
 )
 from hub.model.ids import ChannelId, CustomerId, customer_stream, desk_stream, stream_name
-from hub.model.inputs import AbsorbCustomer, ReleaseCustomer
+from hub.model.inputs import AbsorbCustomer, MergeCustomer, ReleaseCustomer
+from hub.model.people_events import MergedInto, MergeUndone, ProfileWanted, SamePersonFound
 
 
 def effects_of(stream: str, event: Any, body: Mapping[str, Any]) -> Iterable[Effect]:
@@ -32,6 +32,12 @@ def effects_of(stream: str, event: Any, body: Mapping[str, Any]) -> Iterable[Eff
             return media_jobs(event)
         case BotAsked():
             return [_ask(stream, event)]
+        case ProfileWanted():
+            return [_ask_who(event)]
+        case SamePersonFound():
+            here = CustomerId(stream_name(stream))
+            come = MergeCustomer(into=here, author=SYSTEM_AUTHOR)
+            return [Tell(stream=customer_stream(event.customer_id), body=pack(come))]
         case Forwarded():
             return [Tell(stream=customer_stream(event.to), body=dict(body))]
         case MergedInto():
@@ -39,6 +45,8 @@ def effects_of(stream: str, event: Any, body: Mapping[str, Any]) -> Iterable[Eff
                 customer_id=CustomerId(stream_name(stream)),
                 addresses=event.addresses,
                 grants=event.grants,
+                consents=event.consents,
+                profiles=event.profiles,
             )
             return [Tell(stream=customer_stream(event.into), body=pack(merged))]
         case MergeUndone() if event.addresses:
@@ -85,6 +93,15 @@ def _send(event: MessageSent, index: int) -> Job:
             "conversation_id": event.conversation_id,
             "author": event.author,
         },
+    )
+
+
+def _ask_who(event: ProfileWanted) -> Job:
+    return Job(
+        kind=JobKind.PROFILE,
+        destination=event.address.key,
+        body={"address": plain(event.address)},
+        repeatable=True,
     )
 
 

@@ -19,9 +19,9 @@ from hub.decisions.customer.state import (
     Timer,
 )
 from hub.decisions.customer.table import MOVES
-from hub.model import events as e
+from hub.model import events as e, people_events as p
 from hub.model.bot import BotAction
-from hub.model.ids import MessageId
+from hub.model.ids import CustomerId, MessageId
 from hub.model.message import Address, DeliveryState, ReplyGrant
 
 RATEABLE = 8
@@ -57,10 +57,26 @@ def _signal(state: CustomerState, event: e.SignalReceived, at: datetime) -> None
     known = _known(state, event.address)
     if event.kind == "unfollowed":
         known.reachable = False
+        known.profile, known.asked_who = None, False
+        known.scene, known.scene_queue = "", None
     elif event.kind == "followed" or event.grant is not None:
         known.reachable = True
     if event.grant is not None:
         windows.reopen(state, known, event.grant, state.seq + 1)
+    for consent in event.consents:
+        windows.heed(known, consent)
+    if event.meaning is not None and event.meaning.act is None:
+        known.scene, known.scene_queue = event.meaning.label, event.meaning.queue_id
+
+
+def _who_wanted(state: CustomerState, event: p.ProfileWanted, at: datetime) -> None:
+    _known(state, event.address).asked_who = True
+
+
+def _who_known(state: CustomerState, event: p.ProfileKnown, at: datetime) -> None:
+    known = _known(state, event.address)
+    known.profile = event.profile
+    known.display_name = known.display_name or event.profile.display_name
 
 
 def _held(state: CustomerState, event: e.QuestionHeld, at: datetime) -> None:
@@ -87,12 +103,12 @@ def _answered(state: CustomerState, event: e.BotAnswered, at: datetime) -> None:
         conversation.words, conversation.question = "", None
     if answer.action is BotAction.ANSWER:
         conversation.misses = 0
-    elif answer.is_miss:
-        conversation.misses += 1
-    if answer.action is BotAction.SUGGEST and answer.is_gap and event.question:
+    elif answer.action is BotAction.SUGGEST and answer.is_gap and event.question:
         conversation.asked_back = AskedBack(
             event.message_id, event.question, answer.language, answer.candidates
         )
+    elif answer.is_miss:
+        conversation.misses += 1
     if answer.article_id:
         _remember_answer(state, event)
 
@@ -117,6 +133,7 @@ def _missed(state: CustomerState, event: e.QuestionMissed, at: datetime) -> None
     back = conversation.asked_back if conversation else None
     if conversation is not None and back is not None and back.message_id == event.message_id:
         conversation.asked_back = None
+        conversation.misses += 1
 
 
 def _rated(state: CustomerState, event: e.AnswerRated, at: datetime) -> None:
@@ -131,7 +148,9 @@ def _sent(state: CustomerState, event: e.MessageSent, at: datetime) -> None:
         message_id = row.message_id if row else None
         _remember(state, event.resend_of, DeliveryState.DISCARDED, message_id)
     conversation = state.conversation
-    if conversation is not None and event.author != SYSTEM_AUTHOR and not event.resend_of:
+    if conversation is None or event.conversation_id != conversation.conversation_id:
+        return
+    if event.author != SYSTEM_AUTHOR and not event.resend_of:
         _said(conversation, event.author, seq, at)
 
 
@@ -178,6 +197,8 @@ def _wrap_up(state: CustomerState, event: e.WrapUpStarted, at: datetime) -> None
 def _closed(state: CustomerState, event: e.ConversationClosed, at: datetime) -> None:
     state.conversation = None
     state.timers.clear()
+    for known in state.addresses.values():
+        known.scene_queue = None
 
 
 def _armed(state: CustomerState, event: e.TimerArmed, at: datetime) -> None:
@@ -189,11 +210,13 @@ def _disarmed(state: CustomerState, event: e.TimerDisarmed, at: datetime) -> Non
     state.timers.pop(event.name, None)
 
 
-def _merge_planned(state: CustomerState, event: e.MergePlanned, at: datetime) -> None:
+def _merge_planned(state: CustomerState, event: p.MergePlanned, at: datetime) -> None:
     state.merge_planned = event.into
+    if event.into in state.apart:
+        state.apart.remove(event.into)
 
 
-def _merged(state: CustomerState, event: e.MergedInto, at: datetime) -> None:
+def _merged(state: CustomerState, event: p.MergedInto, at: datetime) -> None:
     """The grants live on in the other stream; here nothing is left to use."""
     state.merge_planned = None
     state.merged_into = event.into
@@ -202,12 +225,13 @@ def _merged(state: CustomerState, event: e.MergedInto, at: datetime) -> None:
             grant.left = 0
 
 
-def _undone(state: CustomerState, event: e.MergeUndone, at: datetime) -> None:
+def _undone(state: CustomerState, event: p.MergeUndone, at: datetime) -> None:
     state.merge_planned = None
     state.merged_into = None
+    _keep_apart(state, event.from_customer)
 
 
-def _absorbed(state: CustomerState, event: e.CustomerAbsorbed, at: datetime) -> None:
+def _absorbed(state: CustomerState, event: p.CustomerAbsorbed, at: datetime) -> None:
     if event.customer_id not in state.absorbed:
         state.absorbed.append(event.customer_id)
     for address in event.addresses:
@@ -218,17 +242,33 @@ def _absorbed(state: CustomerState, event: e.CustomerAbsorbed, at: datetime) -> 
             kept = 0 if state.merged_into else grant.quota
             moved = ReplyGrant(kind=grant.kind, quota=kept, until=grant.until)
             windows.give(known, moved, state.seq + 1)
+    for key, template, count in event.consents:
+        _known_consents(state, key)[template] = count
+    for key, profile in event.profiles:
+        if key in state.addresses:
+            state.addresses[key].profile = profile
 
 
-def _released(state: CustomerState, event: e.CustomerReleased, at: datetime) -> None:
+def _released(state: CustomerState, event: p.CustomerReleased, at: datetime) -> None:
     if event.customer_id in state.absorbed:
         state.absorbed.remove(event.customer_id)
+    _keep_apart(state, event.customer_id)
     for address in event.addresses:
         state.addresses.pop(address.key, None)
     conversation = state.conversation
     if conversation is not None and conversation.address not in state.addresses:
         heard = {known.heard: key for key, known in state.addresses.items() if known.heard}
         conversation.address = heard[max(heard)] if heard else next(iter(state.addresses), None)
+
+
+def _keep_apart(state: CustomerState, other: CustomerId) -> None:
+    if other not in state.apart:
+        state.apart.append(other)
+
+
+def _known_consents(state: CustomerState, key: str) -> dict[str, int]:
+    known = state.addresses.get(key)
+    return {} if known is None else known.consents
 
 
 def _move(state: CustomerState, event: Any) -> Conversation:
@@ -278,6 +318,9 @@ FOLDS: Mapping[type, Callable[[CustomerState, Any, datetime], None]] = {
     e.ConversationOpened: _opened,
     e.MessageReceived: _received,
     e.SignalReceived: _signal,
+    p.ProfileWanted: _who_wanted,
+    p.ProfileKnown: _who_known,
+    p.SamePersonFound: _nothing,
     e.QuestionHeld: _held,
     e.BotAsked: _asked,
     e.BotAnswered: _answered,
@@ -301,10 +344,10 @@ FOLDS: Mapping[type, Callable[[CustomerState, Any, datetime], None]] = {
     e.ConversationClosed: _closed,
     e.TimerArmed: _armed,
     e.TimerDisarmed: _disarmed,
-    e.MergePlanned: _merge_planned,
-    e.MergedInto: _merged,
-    e.MergeUndone: _undone,
+    p.MergePlanned: _merge_planned,
+    p.MergedInto: _merged,
+    p.MergeUndone: _undone,
     e.Forwarded: _nothing,
-    e.CustomerAbsorbed: _absorbed,
-    e.CustomerReleased: _released,
+    p.CustomerAbsorbed: _absorbed,
+    p.CustomerReleased: _released,
 }

@@ -36,6 +36,7 @@ def freeze(state: CustomerState) -> Doc:
         "merged_into": state.merged_into,
         "merge_planned": state.merge_planned,
         "absorbed": list(state.absorbed),
+        "apart": list(state.apart),
     }
 
 
@@ -59,6 +60,7 @@ def thaw(doc: Mapping[str, Any]) -> CustomerState:
         merged_into=doc["merged_into"],
         merge_planned=doc["merge_planned"],
         absorbed=list(doc["absorbed"]),
+        apart=list(doc["apart"]),
     )
 
 

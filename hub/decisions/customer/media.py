@@ -10,7 +10,7 @@ from hub.model.effects import Job, JobKind
 from hub.model.events import MediaDelayed, MediaRefused, MediaStored, MessageReceived, MessageSent
 from hub.model.ids import MessageId, media_of
 from hub.model.inputs import MediaReport
-from hub.model.message import MediaPart, MediaState, Part
+from hub.model.message import LinkPart, MediaKind, MediaPart, MediaState, Part
 
 
 def awaited(message_id: MessageId, parts: tuple[Part, ...]) -> tuple[Part, ...]:
@@ -47,17 +47,24 @@ def media_jobs(event: MessageReceived | MessageSent) -> Sequence[Job]:
     return [
         Job(
             kind=JobKind.MEDIA,
-            destination=part.media_id,
+            destination=file.media_id,
             body={
-                "media_id": part.media_id,
+                "media_id": file.media_id,
                 "channel_id": event.address.channel_id,
                 "conversation_id": event.conversation_id,
                 "message_id": event.message_id,
                 "index": index,
-                "part": pack(part),
+                "part": pack(file),
             },
             repeatable=True,
         )
         for index, part in enumerate(event.parts)
-        if isinstance(part, MediaPart) and part.media_id
+        if (file := _file_of(part)) is not None and file.media_id
     ]
+
+
+def _file_of(part: Part) -> MediaPart | None:
+    """The picture of a link card is a file of ours."""
+    if isinstance(part, LinkPart):
+        return MediaPart(media=MediaKind.IMAGE, provider_ref="", media_id=part.media_id)
+    return part if isinstance(part, MediaPart) else None

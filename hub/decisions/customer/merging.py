@@ -1,30 +1,34 @@
 """One person found under two ids: always the higher into the lower, so there is no cycle."""
 
 from hub.decisions.customer.draft import Draft
-from hub.decisions.customer.state import CustomerState
-from hub.model.events import (
-    CustomerAbsorbed,
-    CustomerReleased,
-    Forwarded,
-    Ignored,
-    MergedInto,
-    MergePlanned,
-    MergeUndone,
-    Refused,
-)
+from hub.decisions.customer.state import SYSTEM_AUTHOR, CustomerState
+from hub.model.events import Forwarded, Ignored, Refused
 from hub.model.ids import CustomerId
 from hub.model.inputs import AbsorbCustomer, MergeCustomer, ReleaseCustomer, UndoMerge
 from hub.model.message import ReplyGrant
+from hub.model.people_events import (
+    CustomerAbsorbed,
+    CustomerReleased,
+    MergedInto,
+    MergePlanned,
+    MergeUndone,
+)
+
+KEPT_APART = Ignored(reason="kept_apart")
 
 
-def merge(draft: Draft, command: MergeCustomer) -> None:
-    refusal = _refusal(draft.state, command.into)
+def merge(draft: Draft, command: MergeCustomer, state: CustomerState | None = None) -> None:
+    """`state` is what the decision's own events make of it, where they matter."""
+    if command.author == SYSTEM_AUTHOR and command.into in draft.state.apart:
+        draft.add(KEPT_APART)
+        return
+    refusal = refusal_of(draft.state, command.into)
     if refusal:
         draft.add(Refused(reason=refusal))
         return
     draft.add(MergePlanned(into=command.into, author=command.author))
     if draft.state.conversation is None:
-        draft.add(merged_now(draft.state, command.into))
+        draft.add(merged_now(state or draft.state, command.into))
 
 
 def merged_now(state: CustomerState, into: CustomerId) -> MergedInto:
@@ -36,6 +40,16 @@ def merged_now(state: CustomerState, into: CustomerId) -> MergedInto:
             (key, ReplyGrant(kind=grant.kind, quota=grant.left, until=grant.until))
             for key, known in state.addresses.items()
             for grant in known.grants.values()
+        ),
+        consents=tuple(
+            (key, template, count)
+            for key, known in state.addresses.items()
+            for template, count in known.consents.items()
+        ),
+        profiles=tuple(
+            (key, known.profile)
+            for key, known in state.addresses.items()
+            if known.profile is not None
         ),
     )
 
@@ -57,7 +71,11 @@ def absorb(draft: Draft, command: AbsorbCustomer) -> None:
     """A merged customer passes on what it absorbs, and remembers it for its own undoing."""
     draft.add(
         CustomerAbsorbed(
-            customer_id=command.customer_id, addresses=command.addresses, grants=command.grants
+            customer_id=command.customer_id,
+            addresses=command.addresses,
+            grants=command.grants,
+            consents=command.consents,
+            profiles=command.profiles,
         )
     )
     _pass_on(draft)
@@ -79,7 +97,7 @@ def _pass_on(draft: Draft) -> None:
         draft.add(Forwarded(to=draft.state.merged_into))
 
 
-def _refusal(state: CustomerState, into: CustomerId) -> str:
+def refusal_of(state: CustomerState, into: CustomerId) -> str:
     if into == state.customer_id:
         return "same_customer"
     if state.merged_into is not None:

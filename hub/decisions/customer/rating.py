@@ -62,7 +62,7 @@ def rate(draft: Draft, choice: str) -> None:
                 candidates=given.others,
             )
         )
-    ahead = _ahead(draft)
+    ahead = state_ahead(draft)
     if ahead.conversation is not None and ahead.conversation.state is BOT:
         texts = draft.policy.texts(given.language)
         part = TextPart(text=texts.rated_up) if helpful else _others(given, texts)
@@ -78,7 +78,7 @@ def _others(given: Given, texts: Texts) -> Part:
     return MenuPart(head=texts.rated_down, options=options)
 
 
-def _ahead(draft: Draft) -> CustomerState:
+def state_ahead(draft: Draft) -> CustomerState:
     """The state once the press itself is folded in: the windows it opens are used at once."""
     state = deepcopy(draft.state)
     for event in draft.events:

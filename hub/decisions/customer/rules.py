@@ -4,7 +4,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from hub.decisions.customer import frozen, handling, media, merging, sending, talk, timers, waiting
+from hub.decisions.customer import (
+    frozen,
+    handling,
+    media,
+    merging,
+    notices,
+    profiles,
+    sending,
+    talk,
+    timers,
+    waiting,
+)
 from hub.decisions.customer.draft import Draft
 from hub.decisions.customer.effects import effects_of
 from hub.decisions.customer.folding import FOLDS
@@ -17,7 +28,7 @@ from hub.model.effects import Effect
 from hub.model.events import Event
 from hub.model.ids import CUSTOMER, CustomerId, customer_stream, stream_name
 
-CODE_VERSION = 4
+CODE_VERSION = 6
 """Raised with every change of a decision, so that no snapshot of other rules is used."""
 
 _read_input = reader(inputs.CustomerInput)
@@ -29,10 +40,12 @@ HANDLERS: Mapping[type, Callable[[Draft, Any], None]] = {
     inputs.BotReplied: talk.hear_bot,
     inputs.BotFailed: talk.bot_failed,
     inputs.SendMessage: sending.send,
+    inputs.SendNotice: notices.send,
     inputs.ResendMessage: sending.resend,
     inputs.DiscardMessage: sending.discard,
     inputs.DeliveryReport: sending.report,
     inputs.MediaReport: media.report,
+    inputs.ProfileReport: profiles.learn,
     inputs.RequestHandOff: handling.request_hand_off,
     inputs.CloseConversation: handling.close_by_person,
     inputs.WorkOffered: handling.offered,

@@ -196,9 +196,13 @@ def _undecided(draft: Draft, of: str) -> Refused | None:
 
 
 def _unknown(draft: Draft, command: ResendMessage) -> Refused | None:
-    """The conversation must have been opened here."""
-    customer, _, episode = command.conversation_id.partition(".")
-    opened = {str(number) for number in range(1, draft.state.episodes + 1)}
-    if customer == draft.state.customer_id and episode in opened:
+    if opened_here(draft.state, command.conversation_id):
         return None
     return Refused(reason="unknown_conversation")
+
+
+def opened_here(state: CustomerState, conversation_id: ConversationId) -> bool:
+    """Whether it is an episode of this stream, open or not."""
+    customer, _, episode = conversation_id.partition(".")
+    opened = {str(number) for number in range(1, state.episodes + 1)}
+    return customer == state.customer_id and episode in opened

@@ -5,8 +5,16 @@ from datetime import datetime
 
 from hub.decisions.customer.table import BOT, ConversationState
 from hub.model.bot import Candidate
-from hub.model.ids import AgentId, ConversationId, CustomerId, InteractionId, MessageId
+from hub.model.ids import (
+    AgentId,
+    ConversationId,
+    CustomerId,
+    InteractionId,
+    MessageId,
+    QueueId,
+)
 from hub.model.message import Address, DeliveryState
+from hub.model.profile import Profile
 
 CUSTOMER_AUTHOR = "customer"
 BOT_AUTHOR = "bot"
@@ -25,13 +33,23 @@ class Grant:
 
 @dataclass(slots=True)
 class KnownAddress:
-    """An address with grants has reply windows; `heard` is the seq of its last message."""
+    """An address with grants has reply windows; `heard` is the seq of its last message.
+
+    `consents`: how many service notices by a template the customer still takes. `asked_who`: the
+    provider was asked for the `profile`. `scene` is the code scanned last, `scene_queue` where a
+    hand-off of this talk waits because of it.
+    """
 
     address: Address
     grants: dict[str, Grant] = field(default_factory=dict)
     reachable: bool = True
     display_name: str = ""
     heard: int = 0
+    consents: dict[str, int] = field(default_factory=dict)
+    asked_who: bool = False
+    profile: Profile | None = None
+    scene: str = ""
+    scene_queue: QueueId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +130,8 @@ class SentRow:
 
 @dataclass(slots=True)
 class CustomerState:
+    """`apart`: customers a person separated from this one; no machine merges them again."""
+
     customer_id: CustomerId
     seq: int = 0
     addresses: dict[str, KnownAddress] = field(default_factory=dict)
@@ -126,3 +146,4 @@ class CustomerState:
     merged_into: CustomerId | None = None
     merge_planned: CustomerId | None = None
     absorbed: list[CustomerId] = field(default_factory=list)
+    apart: list[CustomerId] = field(default_factory=list)

@@ -69,7 +69,14 @@ TABLE: Mapping[type, Row] = {
             CLOSED: _to(BOT, QUEUED, CLOSED),
         }
     ),
-    inputs.CustomerSignal: Row(STAYS),
+    inputs.CustomerSignal: Row(
+        {
+            **STAYS,
+            BOT: _to(BOT, QUEUED),
+            WRAP_UP: _to(ACTIVE, WRAP_UP),
+            CLOSED: _to(BOT, QUEUED, CLOSED),
+        }
+    ),
     inputs.BotReplied: Row(
         {**dict.fromkeys(ConversationState, SUPERSEDED), BOT: _to(BOT, QUEUED)}, BY_CONVERSATION
     ),
@@ -77,10 +84,12 @@ TABLE: Mapping[type, Row] = {
         {**dict.fromkeys(ConversationState, SUPERSEDED), BOT: _to(BOT, QUEUED)}, BY_CONVERSATION
     ),
     inputs.SendMessage: Row({**STAYS, CLOSED: CONVERSATION_CLOSED}, BY_CONVERSATION),
+    inputs.SendNotice: Row(STAYS),
     inputs.ResendMessage: Row(STAYS),
     inputs.DiscardMessage: Row(STAYS),
     inputs.DeliveryReport: Row(STAYS),
     inputs.MediaReport: Row(STAYS),
+    inputs.ProfileReport: Row(STAYS),
     inputs.RequestHandOff: Row(
         {
             **dict.fromkeys(ConversationState, ALREADY_HANDED_OFF),

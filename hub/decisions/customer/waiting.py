@@ -26,12 +26,14 @@ def handed_off(
     language: str,
     queue_id: QueueId | None = None,
 ) -> HandedOff:
-    """The `number`-th hand-off of the conversation; a queue that was named wins over the policy."""
+    """The `number`-th hand-off of the conversation; a queue that was named wins over the policy,
+    and a reason's queue over that of the code the customer scanned."""
+    known = draft.state.addresses.get(address.key) if address else None
     return HandedOff(
         conversation_id=conversation,
         interaction_id=InteractionId(f"{conversation}-{number}"),
         reason=reason,
-        queue_id=queue_id or draft.policy.queue_for(reason),
+        queue_id=queue_id or draft.policy.queue_for(reason, known.scene_queue if known else None),
         channel_id=address.channel_id if address else None,
         waiting_since=draft.at,
         display_name=display_name,

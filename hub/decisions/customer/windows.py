@@ -1,11 +1,15 @@
 """Reply windows: which grants a message uses, giving back, closing."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
 from hub.decisions.customer.state import CustomerState, Grant, KnownAddress, Outgoing
 from hub.model.events import DeliveryChanged, MessageSent, Refused
-from hub.model.message import DeliveryState, NoticePart, Part, ReplyGrant
+from hub.model.message import DeliveryState, NoticeConsent, NoticePart, Part, ReplyGrant
+
+CONSENT_REFUSED = "consent_refused"
+"""Providers' word for it: what we thought the customer had agreed to is not so."""
 
 REMEMBERED = 16
 """How many unsettled messages and rows one stream keeps; older ones are forgotten."""
@@ -14,6 +18,13 @@ NO_ADDRESS = Refused(reason="no_address")
 UNREACHABLE = Refused(reason="unreachable")
 WINDOW_CLOSED = Refused(reason="reply_window_closed")
 QUOTA_EXHAUSTED = Refused(reason="reply_quota_exhausted")
+CONSENT_MISSING = Refused(reason="consent_missing")
+CONSENT = "consent:"
+"""What a notice is charged instead of a grant: one consent to its template."""
+
+CONSENTS = 50
+"""Templates one address has a word about; older ones are forgotten."""
+
 WINDOW_CODES = frozenset({WINDOW_CLOSED.reason, QUOTA_EXHAUSTED.reason})
 UNSETTLED = frozenset({DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.UNCERTAIN})
 
@@ -42,13 +53,29 @@ def charge(known: KnownAddress | None, parts: int, at: datetime) -> tuple[str, .
 def charge_parts(
     known: KnownAddress | None, parts: Sequence[Part], at: datetime
 ) -> tuple[str, ...] | Refused:
-    """The same for these parts; a service notice uses no grant ("")."""
-    free = [isinstance(part, NoticePart) for part in parts]
-    kinds = charge(known, free.count(False), at)
-    if isinstance(kinds, Refused):
+    """The same for these parts; a service notice uses no grant, but perhaps a consent."""
+    notices = [part for part in parts if isinstance(part, NoticePart)]
+    kinds = charge(known, len(parts) - len(notices), at)
+    if isinstance(kinds, Refused) or known is None:
         return kinds
+    needed = Counter(part.template_id for part in notices if part.consent)
+    if any(known.consents.get(template, 0) < count for template, count in needed.items()):
+        return CONSENT_MISSING
     used = iter(kinds)
-    return tuple("" if is_free else next(used) for is_free in free)
+    return tuple(_of_notice(part) if isinstance(part, NoticePart) else next(used) for part in parts)
+
+
+def _of_notice(part: NoticePart) -> str:
+    return CONSENT + part.template_id if part.consent and not part.lasting else ""
+
+
+def heed(known: KnownAddress, consent: NoticeConsent) -> None:
+    """The customer's word about a template; what was refused takes all that was given."""
+    held = known.consents.pop(consent.template_id, 0)
+    if consent.given:
+        known.consents[consent.template_id] = held + 1
+    if len(known.consents) > CONSENTS:
+        del known.consents[next(iter(known.consents))]
 
 
 def sends_left(known: KnownAddress, at: datetime) -> int | None:
@@ -91,7 +118,10 @@ def take(state: CustomerState, event: MessageSent, seq: int) -> None:
         return
     charges = {}
     for index, kind in enumerate(event.charged):
-        if kind:
+        if kind.startswith(CONSENT):
+            _use(known, kind.removeprefix(CONSENT))
+            charges[index] = (kind, 0)
+        elif kind:
             grant = known.grants[kind]
             grant.left -= 1
             charges[index] = (kind, grant.given)
@@ -119,7 +149,26 @@ def settle(state: CustomerState, event: DeliveryChanged) -> None:
             if grant.given < sent.seq:
                 grant.left = 0
     kind, given = charged
+    if kind.startswith(CONSENT):
+        _give_back(known, kind.removeprefix(CONSENT), refused=event.code == CONSENT_REFUSED)
+        return
     grant_now = known.grants.get(kind)
     closed = event.code in WINDOW_CODES and given < sent.seq
     if grant_now is not None and grant_now.given == given and not closed:
         grant_now.left += 1
+
+
+def _use(known: KnownAddress, template: str) -> None:
+    left = known.consents.get(template, 0) - 1
+    if left > 0:
+        known.consents[template] = left
+    else:
+        known.consents.pop(template, None)
+
+
+def _give_back(known: KnownAddress, template: str, *, refused: bool) -> None:
+    """A notice that was certainly not taken used nothing up."""
+    if refused:
+        known.consents.pop(template, None)
+    else:
+        known.consents[template] = known.consents.get(template, 0) + 1
