@@ -6,11 +6,14 @@ from typing import Any
 
 from channels import registry
 from hub.config.settings import Settings
-from hub.ports import Bus, Clock
+from hub.ports import Accept, Bus, Clock
 from hub.services.channel_accounts import ChannelAccounts
 from hub.services.channel_host import ChannelHost
 from hub.services.channel_log import ChannelLog
+from hub.services.meanings import Meanings
 from hub.services.media.files import ReadyMedia
+from hub.services.menus import Menus
+from hub.services.qr_codes import QrCodes
 from hub.services.vault import Vault
 from hub.store.mongo.stores import MongoStores
 
@@ -32,6 +35,13 @@ def channel_host(
     kinds = registry.Kinds(clock, stores.tokens, ReadyMedia(stores.media), channel_log)
     accounts = ChannelAccounts(stores.documents, clock, vault, kinds, _enabled(settings))
     return ChannelHost(accounts, bus, clock)
+
+
+def meant(accept: Accept, stores: MongoStores, channels: ChannelHost, clock: Clock) -> Accept:
+    """`accept` of what providers hand in, with the meaning of presses and scans."""
+    menus = Menus(stores.documents, clock, channels)
+    codes = QrCodes(stores.documents, clock, channels)
+    return Meanings(menus, codes).accepting(accept)
 
 
 def _enabled(settings: Settings) -> list[Mapping[str, Any]]:

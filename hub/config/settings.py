@@ -125,7 +125,7 @@ class Policy(Section):
     )
     active_idle_grace_s: float = option(120.0, "From that warning to the wrap-up.", 300.0, gt=0)
     wrap_up_limit_s: float = option(600.0, "Longest wrap-up.", 180.0, gt=0)
-    max_misses: int = option(2, "How often in a row the bot may fail to help.", 3, ge=0)
+    max_misses: int = option(2, "The miss in a row with which a person takes over.", 3, ge=0)
     without_bot: frozenset[str] = option(
         frozenset(),
         "Channel accounts whose customers go straight to people.",
@@ -259,6 +259,13 @@ class Media(Section):
     )
     clamd_wait_s: float = option(
         5.0, "After so long a scan counts as not done: the file is held back.", 8.0, gt=0, le=60
+    )
+    link_s: int = option(
+        259_200,
+        "How long a link opens by which a customer gets a file his channel does not carry.",
+        86_400,
+        ge=60,
+        le=31_622_400,
     )
     refused_digests: frozenset[str] = option(
         frozenset(), "SHA-256 of files that are refused.", frozenset({"0" * 64})

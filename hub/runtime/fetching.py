@@ -77,14 +77,20 @@ class Fetcher:
     """Reads one address to its end. `allowed`: base addresses that need not be public."""
 
     def __init__(self, allowed: Collection[str] = (), ask: Resolve = resolve) -> None:
-        self._allowed = frozenset(origin_of(URL(base)) for base in allowed)
+        self._allowed = _origins(allowed)
         self._ask = ask
 
-    async def get(self, url: str, *, max_bytes: int, within_s: float) -> Fetched:
-        """Raises PermanentSendError, RetryableSendError; their codes hold no address."""
+    async def get(
+        self, url: str, *, max_bytes: int, within_s: float, also: Collection[str] = ()
+    ) -> Fetched:
+        """`also`: further base addresses that need not be public for this call.
+
+        Raises PermanentSendError, RetryableSendError; their codes hold no address.
+        """
+        allowed = self._allowed | _origins(also)
         try:
-            async with asyncio.timeout(within_s), self._session() as session:
-                return await self._follow(session, URL(url), max_bytes)
+            async with asyncio.timeout(within_s), self._session(allowed) as session:
+                return await self._follow(session, URL(url), max_bytes, allowed)
         except TimeoutError as error:
             raise RetryableSendError("media_too_slow") from error
         except (ClientError, OSError) as error:
@@ -94,23 +100,29 @@ class Fetcher:
         except ValueError as error:
             raise PermanentSendError("no_host") from error
 
-    def _session(self) -> ClientSession:
+    def _session(self, allowed: Collection[str]) -> ClientSession:
         return ClientSession(
-            connector=public_connector(self._allowed, self._ask),
+            connector=public_connector(allowed, self._ask),
             timeout=ClientTimeout(total=None),
             auto_decompress=False,
             headers={"Accept-Encoding": "identity"},
         )
 
-    async def _follow(self, session: ClientSession, url: URL, max_bytes: int) -> Fetched:
+    async def _follow(
+        self, session: ClientSession, url: URL, max_bytes: int, allowed: Collection[str]
+    ) -> Fetched:
         for _ in range(REDIRECTS + 1):
-            if code := why_not(url, self._allowed):
+            if code := why_not(url, allowed):
                 raise PermanentSendError(code)
             async with session.get(url, allow_redirects=False) as answer:
                 if answer.status not in REDIRECTING:
                     return await _read(answer, max_bytes)
                 url = url.join(URL(answer.headers.get("Location", "")))
         raise PermanentSendError("too_many_redirects")
+
+
+def _origins(bases: Collection[str]) -> frozenset[str]:
+    return frozenset(origin_of(URL(base)) for base in bases)
 
 
 async def _read(answer: ClientResponse, max_bytes: int) -> Fetched:

@@ -11,6 +11,7 @@ from hub.ports import (
     Capabilities,
     Clock,
     MediaMeta,
+    MediaRule,
     MediaStore,
     Reading,
     Rendition,
@@ -101,6 +102,17 @@ class Files:
             parts.append(part_of(meta))
         return tuple(parts)
 
+    async def unfit_picture(
+        self, viewer: User, media_id: str, rule: MediaRule | None
+    ) -> Refusal | None:
+        """Why this file of the viewer is not the picture of a link card."""
+        meta = await self._seen(viewer, media_id)
+        if meta is None:
+            return Refusal(reason="media_unknown", detail=media_id)
+        if rule is None:
+            return Refusal(reason="media_not_carried", detail="Its link cards have no picture.")
+        return _breaks(rule, meta.file)
+
     async def _seen(self, viewer: User, media_id: str) -> MediaMeta | None:
         meta = await self._store.get(media_id)
         if meta is None or not meta.ready:
@@ -135,11 +147,16 @@ def part_of(meta: MediaMeta) -> MediaPart:
 
 def not_carried(meta: MediaMeta, capabilities: Capabilities) -> Refusal | None:
     """`detail` says what the channel would take."""
+    if capabilities.is_linked(meta.kind):
+        return None
     rule = capabilities.media_rules.get(meta.kind)
-    file = meta.file
     if rule is None or MediaPart.__name__ not in capabilities.parts:
         kinds = ", ".join(sorted(kind.value for kind in capabilities.media_rules)) or "no files"
         return Refusal(reason="media_not_carried", detail=f"This channel takes: {kinds}.")
+    return _breaks(rule, meta.file)
+
+
+def _breaks(rule: MediaRule, file: MediaFile) -> Refusal | None:
     if file.content_type not in rule.content_types:
         taken = ", ".join(sorted(rule.content_types))
         return Refusal(reason="media_type_not_carried", detail=f"This channel takes: {taken}.")

@@ -5,7 +5,7 @@ of ours: a file comes, or its message says why it does not.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,7 +21,7 @@ from hub.ports import ChannelAdapter, Clock, FetchedMedia, MediaAt, MediaMeta, S
 from hub.services.media.examining import Claim
 from hub.services.media.intake import NOT_CHECKED, Intake, Taken
 from hub.services.media.spool import whole
-from hub.streams.sending import Done, Worker
+from hub.streams.sending import Done, later
 
 Doc = dict[str, Any]
 log = structlog.get_logger(__name__)
@@ -31,8 +31,19 @@ NO_ROOM = timedelta(seconds=1)
 RECHECK = timedelta(seconds=30)
 FETCHING = "media_unreachable"
 
-FetchUrl = Callable[[str], Awaitable[FetchedMedia]]
-"""Of an address somebody else named. Raises RetryableSendError, PermanentSendError."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Download:
+    """For whom an address is fetched, for the record of what is exchanged with providers."""
+
+    channel_id: ChannelId
+    media_id: str
+
+
+FetchUrl = Callable[[str, Collection[str], Download], Awaitable[FetchedMedia]]
+"""Of an address somebody else named, and the base addresses that need not be public.
+
+Raises RetryableSendError, PermanentSendError."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +82,7 @@ class MediaWorker:
             await self._intake.store.keep(part.media_id, body["conversation_id"])
             return _done(row, None)
         if self._working >= self._patience.at_once:
-            return _later(row, self._clock.now() + NO_ROOM, row.get("code", ""), attempt=False)
+            return later(row, self._clock.now() + NO_ROOM, row.get("code", ""), attempt=False)
         self._working += 1
         try:
             async with asyncio.timeout(self._patience.step_s):
@@ -101,19 +112,25 @@ class MediaWorker:
         return await self._intake.take(blank, claim, whole(fetched.content), hold=True)
 
     async def _fetch(self, channel_id: str, part: MediaPart) -> FetchedMedia:
+        channel = self._channel(channel_id)
+        asked = Download(channel_id=ChannelId(channel_id), media_id=part.media_id)
         if not part.provider_ref:
-            return await self._fetch_url(part.url)
-        adapter: Any = self._adapters.get(ChannelId(channel_id))
-        if adapter is None or not hasattr(adapter, "fetch_media"):
+            origins = channel.media_origins if channel else ()
+            return await self._fetch_url(part.url, origins, asked)
+        if channel is None:
             raise PermanentSendError("channel_cannot_fetch")
-        channel: SupportsMedia = adapter
         found = await channel.fetch_media(part)
         if isinstance(found, MediaAt):
-            fetched = await self._fetch_url(found.url)
+            fetched = await self._fetch_url(found.url, channel.media_origins, asked)
             return FetchedMedia(
                 content=fetched.content, content_type=fetched.content_type, name=found.name
             )
         return found
+
+    def _channel(self, channel_id: str) -> SupportsMedia | None:
+        """As the account stands now: it may have been added or changed a moment ago."""
+        adapter: Any = self._adapters.get(ChannelId(channel_id))
+        return adapter if hasattr(adapter, "fetch_media") else None
 
     def _told(self, row: Doc, taken: Taken) -> Done:
         body = row["body"]
@@ -125,7 +142,8 @@ class MediaWorker:
                 if row.get("code") == NOT_CHECKED
                 else _report(body, MediaState.HELD, NOT_CHECKED)
             )
-            return _later(row, self._clock.now() + RECHECK, NOT_CHECKED, told=held)
+            at = self._clock.now() + RECHECK
+            return later(row, at, NOT_CHECKED, inputs=_inputs(row, held))
         if taken.code:
             return _done(row, _report(body, MediaState.REFUSED, taken.code))
         return _done(row, _report(body, MediaState.STORED, file=taken.meta.file))
@@ -138,15 +156,11 @@ class MediaWorker:
             patience.first_pause_s * 2 ** min(row["attempts"], 20), patience.longest_pause_s
         )
         wait = pause or timedelta(seconds=doubled)
-        return _later(row, self._clock.now() + wait, code)
+        return later(row, self._clock.now() + wait, code)
 
     def _is_over(self, row: Doc) -> bool:
         over: bool = self._clock.now() - row["at"] > self._patience.give_up
         return over
-
-
-def media_worker(worker: MediaWorker) -> Worker:
-    return worker.do
 
 
 def _blank(row: Doc, part: MediaPart, at: datetime) -> MediaMeta:
@@ -177,21 +191,6 @@ def _report(
 
 def _done(row: Doc, told: MediaReport | None) -> Done:
     return Done(change={"state": "done", "told": True}, inputs=_inputs(row, told))
-
-
-def _later(
-    row: Doc, at: datetime, code: str, *, attempt: bool = True, told: MediaReport | None = None
-) -> Done:
-    """Back to the queue; the row's own count of attempts is not for patience like ours."""
-    change = {
-        "state": "queued",
-        "open": True,
-        "told": True,
-        "attempts": row["attempts"] + attempt,
-        "not_before": at,
-        "code": code,
-    }
-    return Done(change=change, inputs=_inputs(row, told))
 
 
 def _inputs(row: Doc, told: MediaReport | None) -> tuple[tuple[str, Doc], ...]:

@@ -1,7 +1,7 @@
 """The fetching of customers' files: nothing is lost, nothing is served before it was checked."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ from hub.model.message import MediaKind, MediaPart, MediaState
 from hub.ports import FetchedMedia, MediaAt, Rendition, Scan, Verdict
 from hub.services.media.files import ReadyMedia
 from hub.services.media.spool import pieces
-from hub.services.media.worker import MediaWorker, Patience
+from hub.services.media.worker import Download, MediaWorker, Patience
 from hub.store.memory.database import Database
 from hub.store.memory.stores import MemoryStores
 from hub.streams.sending import Done
@@ -38,6 +38,7 @@ class Provider:
     given: FetchedMedia | MediaAt | Exception | None = None
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     times: int = 0
+    media_origins: tuple[str, ...] = ("http://provider.example",)
 
     async def fetch_media(self, part: MediaPart) -> FetchedMedia | MediaAt:
         self.asked.set()
@@ -84,7 +85,9 @@ class Bench:
         part = MediaPart(media=MediaKind.IMAGE, provider_ref="ref", media_id=ID)
         self.row = row_of(part)
 
-    async def _fetch_url(self, url: str) -> FetchedMedia:
+    async def _fetch_url(self, url: str, also: Collection[str], asked: Download) -> FetchedMedia:
+        assert also == self.provider.media_origins
+        assert asked == Download(channel_id=CHANNEL, media_id=ID)
         return self.urls[url]
 
     async def round(self) -> Done:
