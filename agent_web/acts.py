@@ -30,6 +30,7 @@ from hub.model.inputs import AddNote, EndInteraction, FinishWrapUp, RequestHandO
 from hub.model.message import Part, TextPart
 from hub.ports import Capabilities, Commands, Doc, Journal, Outbox, Reading
 from hub.services.access import User
+from hub.services.cards import unfit_card
 from hub.services.catalogue import Catalogue
 from hub.services.commands import (
     Broken,
@@ -111,6 +112,11 @@ class Acts:
         if capabilities is None:
             return Refusal(reason="channel_not_configured")
         parts: list[Part] = [TextPart(text=act.text)] if act.text else []
+        if act.card:
+            card = act.card.part()
+            if refusal := await _in_time(unfit_card(card, user, self.files, capabilities)):
+                return refusal
+            parts.append(card)
         if act.media_ids:
             files = await _in_time(self.files.parts(user, act.media_ids, capabilities))
             if isinstance(files, Refusal):

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from agent_web.documents import Frame
+from hub.http.card_shapes import Card
 from hub.http.shapes import ConversationKey, MediaKey, MessageText, Seq
 from hub.model.desk import Presence
 
@@ -21,13 +22,15 @@ class OfInteraction(Command):
 class SendText(OfInteraction):
     """`seen`: the topic's number the author looked at; a later word of others refuses it.
 
-    `media_ids` are files given to `POST /api/v1/media`; they are sent after the text.
+    `media_ids` are files given to `POST /api/v1/media`; they are sent after the text, a `card`
+    between the two.
     """
 
     do: Literal["send"] = "send"
     conversation_id: ConversationKey
     text: MessageText | None = None
     media_ids: tuple[MediaKey, ...] = Field(default=(), max_length=9)
+    card: Card | None = None
     seen: Seq
 
 

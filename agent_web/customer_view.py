@@ -29,6 +29,7 @@ TELLS_OF_CUSTOMER = frozenset(
         "ConversationOpened",
         "MessageReceived",
         "SignalReceived",
+        "ProfileKnown",
         "MessageSent",
         "DeliveryChanged",
         "MergedInto",

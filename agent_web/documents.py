@@ -135,7 +135,20 @@ class GrantShape(Frame):
     until: datetime
 
 
+class ProfileShape(Frame):
+    """What the provider tells of the customer. `linked`: another address here is the same person by
+    its word. `source` is its word for how the customer came."""
+
+    language: str
+    source: str
+    followed_at: datetime | None
+    linked: bool
+
+
 class AddressShape(Frame):
+    """`consents`: by template, how many service notices the customer still takes. `scene`: the
+    label of the code scanned last."""
+
     key: str
     channel_id: str
     channel_kind: str
@@ -144,6 +157,9 @@ class AddressShape(Frame):
     reachable: bool
     windows: bool
     grants: tuple[GrantShape, ...]
+    consents: dict[str, int] = {}
+    scene: str = ""
+    profile: ProfileShape | None = None
 
 
 class CustomerDoc(Doc):
@@ -252,7 +268,8 @@ class MarkDoc(Doc):
 
     `what`: "opened", "handed_off", "offered", "assigned", "returned", "wrap_up", "resumed",
     "finished", "closed", "followed", "unfollowed", "signal", "rated_up", "rated_down". A hand-off
-    by the bot has its last `ranking`.
+    by the bot has its last `ranking`. "pressed", "scanned" and "followed_by_code" have the words of
+    the button or code as `detail`.
     """
 
     kind: Literal["mark"] = "mark"

@@ -147,11 +147,21 @@ def _mark(what: str, *, who: str = "", detail: str = "") -> Callable[[Doc, Mappi
 
 
 def _signal(event: Doc, commit: Mapping[str, Any]) -> Doc:
-    kind = event["kind"]
-    known = kind in ("followed", "unfollowed")
-    doc = _mark(kind if known else "signal")(event, commit)
-    doc["detail"] = event.get("value", "") if known else kind
-    return doc
+    kind, value = event["kind"], event.get("value", "")
+    meaning = event.get("meaning")
+    label = value if meaning is None else meaning["label"]
+    match kind:
+        case "scan" if label:
+            what, detail = "scanned", label
+        case "followed" if label:
+            what, detail = "followed_by_code", label
+        case "menu_click" if meaning is not None:
+            what, detail = "pressed", label
+        case "followed" | "unfollowed":
+            what, detail = kind, value
+        case _:
+            what, detail = "signal", kind
+    return {**_mark(what)(event, commit), "detail": detail}
 
 
 LINES: Mapping[str, Callable[[Doc, Mapping[str, Any]], Doc]] = {

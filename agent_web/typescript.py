@@ -12,12 +12,13 @@ from pydantic import TypeAdapter
 from agent_web.commands import AgentCommand
 from agent_web.documents import ScreenDoc
 from agent_web.protocol import HEARTBEAT_S, VERSION, ClientFrame, ServerFrame
+from hub.http.card_shapes import Card
 
 Schema = Mapping[str, Any]
 
 PLACE = Path(__file__).parent / "ui/src/shared/protocol.ts"
 WIDTH = 100
-SENT: dict[str, Any] = {"ClientFrame": ClientFrame, "AgentCommand": AgentCommand}
+SENT: dict[str, Any] = {"ClientFrame": ClientFrame, "AgentCommand": AgentCommand, "Card": Card}
 RECEIVED: dict[str, Any] = {"ServerFrame": ServerFrame, "ScreenDoc": ScreenDoc}
 HEAD = f"""\
 /** The screen protocol of /ws/agent, made from agent_web/protocol.py: do not edit by hand. */

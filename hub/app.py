@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -19,13 +19,15 @@ from agent_web.gateway import Gateway, House
 from agent_web.rooms import Rooms
 from agent_web.sources import Topics
 from agent_web.typing_shown import TypingShown
-from hub.config.channels import channel_host, channel_log_of
+from bot.engine import FaqBot
+from hub.config.channels import channel_host, channel_log_of, meant
 from hub.config.knowledge import answering
 from hub.config.locks import access_rules, lock_rules, rates
-from hub.config.media import intake_of, media_worker
+from hub.config.media import file_links, intake_of
 from hub.config.metrics import metrics_of
 from hub.config.seal import vault_of
 from hub.config.settings import Settings
+from hub.config.workers import workers
 from hub.decisions.customer import CustomerRules
 from hub.decisions.desk import DeskRules, DeskSettings
 from hub.decisions.policy import Policy
@@ -45,12 +47,12 @@ from hub.projections.conversations import Conversations
 from hub.projections.customers import Customers
 from hub.projections.unanswered import Unanswered
 from hub.runtime.bus import LocalBus
+from hub.runtime.collector import settle
 from hub.runtime.tasks import supervise
 from hub.services.catalogues import Catalogues, catalogues
 from hub.services.channel_host import ChannelHost, Seen
 from hub.services.channel_log import ChannelLog
 from hub.services.dead_letters import DeadLetters
-from hub.services.delivery import bot_worker, message_worker
 from hub.services.desk_setup import DeskSetup
 from hub.services.desk_watch import DeskWatch
 from hub.services.knowledge.house import Knowledge
@@ -83,6 +85,7 @@ class Hub:
     heart: Heart
     channels: ChannelHost
     channel_log: ChannelLog
+    bot: FaqBot
     knowledge: Knowledge
     topics: Topics
     gateway: Gateway
@@ -180,11 +183,7 @@ async def build(settings: Settings, clock: Clock, stores: MongoStores) -> Hub:
         stores.reading,
         [customer, desk],
         projections(),
-        {
-            "message": channels.guarded(message_worker(channels)),
-            "bot": bot_worker(bot, channels),
-            "media": media_worker(settings, intake, channels, clock).do,
-        },
+        workers(settings, clock, stores, vault, channels, channel_log, intake, bot),
         bus,
         clock,
         EngineSettings(**settings.engine_values()),
@@ -210,6 +209,7 @@ async def build(settings: Settings, clock: Clock, stores: MongoStores) -> Hub:
         heart=heart,
         channels=channels,
         channel_log=channel_log,
+        bot=bot,
         knowledge=knowledge,
         topics=topics,
         gateway=gateway,
@@ -240,11 +240,12 @@ def _http_deps(
         outbox=stores.heart.outbox,
         inbox=stores.heart.inbox,
         rules=rules,
-        accept=heart.acceptor.accept,
+        accept=meant(heart.acceptor.accept, stores, channels, clock),
         passwords=ArgonPasswords(),
         vault=vault,
         webhook_post=WebhookPost(settings.security.webhook_origins),
         files=files,
+        links=file_links(settings, stores.media, vault, clock),
         knowledge=knowledge,
         channels=channels,
         exchanges=stores.exchanges,
@@ -312,7 +313,12 @@ def _gateway(
 
 
 async def run(hub: Hub, ready: Callable[[], Awaitable[None]]) -> None:
-    """Serve until cancelled: first nothing more comes in, then shards are handed over."""
+    """Serve until cancelled: nothing more comes in, shards are handed over, the bot is closed."""
+    with closing(hub.bot):
+        await _serve(hub, ready)
+
+
+async def _serve(hub: Hub, ready: Callable[[], Awaitable[None]]) -> None:
     add_pages(hub.web, STATIC)
     runner = web.AppRunner(hub.web, access_log=None, shutdown_timeout=3.0)
     async with asyncio.TaskGroup() as tasks:
@@ -325,13 +331,15 @@ async def run(hub: Hub, ready: Callable[[], Awaitable[None]]) -> None:
         tasks.create_task(sweep(hub.stores.media, hub.clock))
         tasks.create_task(hub.channel_log.run())
         tasks.create_task(supervise("knowledge", hub.knowledge.publisher.run, hub.clock))
-        tasks.create_task(hub.channels.run(hub.heart.acceptor.accept))
+        accept = meant(hub.heart.acceptor.accept, hub.stores, hub.channels, hub.clock)
+        tasks.create_task(hub.channels.run(accept))
         await runner.setup()
         try:
             http = hub.settings.http
             await web.TCPSite(runner, http.host, http.port, backlog=1024).start()
             while not hub.heart.owner.placed:
                 await hub.clock.sleep(0.02)
+            settle()
             await ready()
             await asyncio.Event().wait()
         finally:

@@ -4,9 +4,10 @@ import asyncio
 import re
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -31,7 +32,7 @@ from hub.model.ids import COMMAND, DESK, SHARDS, QueueId, desk_stream, stream_ki
 from hub.ports import Clock, Doc, Documents, Inbox
 from hub.runtime.clock import SystemClock
 from hub.services.access import Access, Role, User
-from hub.services.audit import Audit, Happening
+from hub.services.audit import BEGUN, Audit, Happening
 from hub.services.catalogue import SYSTEM
 from hub.services.catalogues import catalogues
 from hub.services.commands import Refusal
@@ -72,12 +73,17 @@ async def add_user(
             skills=skills_of(skills),
             capacity=_slots_of(slots),
         )
-        added = await access.add_user(user, password)
     except ValueError as error:
         typer.echo(f"{username}: {error}", err=True)
         return 2
-    if added:
-        await _note(documents, settings, "user.added", username)
+    ended = await _begun(documents, settings, "user.added", username)
+    try:
+        added = await access.add_user(user, password)
+    except ValueError as error:
+        await ended("invalid")
+        typer.echo(f"{username}: {error}", err=True)
+        return 2
+    await ended("done" if added else "refused")
     typer.echo(f"{username} added" if added else f"{username} stands already", err=not added)
     return 0 if added else 1
 
@@ -163,22 +169,24 @@ async def set_queue(
 async def set_password(
     documents: Documents, settings: Settings, username: str, password: str
 ) -> int:
+    ended = await _begun(documents, settings, "password.reset", username)
     try:
         known = await _access(documents, settings).set_password(username, password)
     except ValueError as error:
+        await ended("invalid")
         typer.echo(f"{username}: {error}", err=True)
         return 2
-    if known:
-        await _note(documents, settings, "password.reset", username)
+    await ended("done" if known else "refused")
     return _told(username, "has a new password; open sessions ended", known=known)
 
 
 async def set_disabled(
     documents: Documents, settings: Settings, username: str, *, disabled: bool
 ) -> int:
+    act = "user.disabled" if disabled else "user.enabled"
+    ended = await _begun(documents, settings, act, username)
     known = await _access(documents, settings).set_disabled(username, disabled)
-    if known:
-        await _note(documents, settings, "user.disabled" if disabled else "user.enabled", username)
+    await ended("done" if known else "refused")
     done = "is disabled; open sessions ended" if disabled else "may sign in again"
     return _told(username, done, known=known)
 
@@ -187,12 +195,19 @@ def _access(documents: Documents, settings: Settings) -> Access:
     return Access(documents, SystemClock(), ArgonPasswords(), access_rules(settings))
 
 
-async def _note(documents: Documents, settings: Settings, act: str, username: str) -> None:
-    """The command line has no name of its own: whoever may run it may do everything."""
+async def _begun(
+    documents: Documents, settings: Settings, act: str, name: str
+) -> Callable[[str], Awaitable[int]]:
+    """Writes down that an act begins; what is returned writes down its outcome.
+
+    The command line has no name of its own: whoever may run it may do everything.
+    """
     vault = vault_of(settings)
     await remember_keys(vault, documents)
-    happening = Happening(actor=SYSTEM, act=act, object=username, source="command line")
-    await Audit(documents, CLOCK, vault).record(happening)
+    audit = Audit(documents, CLOCK, vault)
+    said = partial(Happening, actor=SYSTEM, act=act, object=name, source="command line")
+    number = await audit.record(said(outcome=BEGUN))
+    return lambda outcome: audit.record(said(outcome=outcome, begun=number))
 
 
 def _told(username: str, done: str, *, known: bool) -> int:
@@ -217,6 +232,7 @@ async def import_knowledge(documents: Documents, settings: Settings, file: Path)
     except WrongFile as wrong:
         typer.echo(f"{file}, {wrong}. Nothing was changed.", err=True)
         return 2
+    ended = await _begun(documents, settings, "knowledge.imported", file.name)
     counts = Counter[str]()
     for article in read:
         known = standing.get(article.id)
@@ -225,10 +241,11 @@ async def import_knowledge(documents: Documents, settings: Settings, file: Path)
             continue
         wanted = replace(article, version=known.article.version if known else 0)
         if not isinstance(await articles.put(wanted, author=SYSTEM), Entry):
+            await ended("refused")
             typer.echo(f"{article.id}: somebody changes it at this moment; do it again", err=True)
             return 1
         counts["changed" if known else "added"] += 1
-    await _note(documents, settings, "knowledge.imported", file.name)
+    await ended("done")
     told = ", ".join(f"{counts[name]} {name}" for name in ("added", "changed", "unchanged"))
     typer.echo(f"{told}. Customers get them with the next publication.")
     return 0
@@ -304,7 +321,7 @@ async def verify_all(stores: MongoStores, settings: Settings) -> int:
     vault = vault_of(settings)
     await remember_keys(vault, stores.documents)
     audit = Audit(stores.documents, CLOCK, vault)
-    flaws = [f"audit log: {flaw.problem}" async for flaw in audit.flaws()]
+    flaws = [f"audit log: {flaw.problem}" for flaw in await audit.walk()]
     problems = [*map(str, report.problems), *flaws]
     for problem in problems:
         typer.echo(f"  {problem}", err=True)

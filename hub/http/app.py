@@ -18,14 +18,18 @@ from hub.http.customers import CustomerApi
 from hub.http.dead_letters import DeadLetterApi
 from hub.http.deps import HttpDeps
 from hub.http.dispatch import Dispatcher, Locks
+from hub.http.file_links import FileLinkApi
 from hub.http.guards import Guards, guard_routes, guards_of
 from hub.http.health import HealthPages
 from hub.http.hooks import MAX_BODY, Hooks
 from hub.http.knowledge import KnowledgeApi
 from hub.http.knowledge_articles import ArticleApi
 from hub.http.media import MediaApi
+from hub.http.menus import MenuApi
 from hub.http.middleware import add_headers, edge
+from hub.http.notices import NoticeApi
 from hub.http.origins import OriginRule
+from hub.http.qr_codes import QrCodeApi
 from hub.http.route import AnyRoute
 from hub.http.sessions import ACCESS, AUDIT, COURIER, ORIGINS
 from hub.http.site import SiteApi
@@ -41,6 +45,10 @@ from hub.services.desk_setup import DeskSetup
 from hub.services.history import History
 from hub.services.letterbox import Letterbox
 from hub.services.limits import Buckets
+from hub.services.menus import Menus
+from hub.services.notice_templates import NoticeTemplates
+from hub.services.notices import Notices
+from hub.services.qr_codes import QrCodes
 from hub.services.unmasking import Unmasking
 from hub.services.visibility import Visibility
 
@@ -97,6 +105,14 @@ def routes(deps: HttpDeps, guards: Guards) -> Sequence[AnyRoute]:
     dead_letters = DeadLetters(
         outbox=deps.outbox, inbox=deps.inbox, commands=deps.commands, wait=wait
     )
+    templates = NoticeTemplates(deps.documents, deps.clock, deps.channels)
+    notices = Notices(
+        conversations=conversations,
+        customers=customers,
+        templates=templates,
+        commands=deps.commands,
+        wait=wait,
+    )
     lists = catalogues(deps.documents, deps.clock)
     setup = DeskSetup(lists.queues, guards.access, deps.commands, wait=wait)
     return (
@@ -106,9 +122,13 @@ def routes(deps: HttpDeps, guards: Guards) -> Sequence[AnyRoute]:
         *CustomerApi(customers).routes(),
         *UnmaskApi(Unmasking(customers, deps.journal)).routes(),
         *MediaApi(deps.files).routes(),
+        *FileLinkApi(deps.links, guards.audit, deps.options.site).routes(),
         *ChannelApi(deps.channels).routes(),
         *ChannelAccountApi(deps.channels, deps.clock, deps.options.public_url).routes(),
         *ChannelLogApi(deps.exchanges).routes(),
+        *NoticeApi(notices, templates).routes(),
+        *MenuApi(Menus(deps.documents, deps.clock, deps.channels)).routes(),
+        *QrCodeApi(QrCodes(deps.documents, deps.clock, deps.channels)).routes(),
         *DeadLetterApi(Letterbox(dead_letters, conversations)).routes(),
         *catalogue_routes(lists, setup.queues_changed),
         *AgentApi(Agents(deps.documents, deps.clock), setup).routes(),

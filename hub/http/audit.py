@@ -1,5 +1,6 @@
 """`/api/v1/audit`: who did what, when and from where."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
@@ -8,6 +9,7 @@ from pydantic import BeforeValidator, Field
 from hub.http.route import AnyRoute, Call, Reply, Route
 from hub.http.shapes import MAX_SEQ, Limit, Nothing, Shape, whole
 from hub.http.users import ADMINS
+from hub.model.codec import plain
 from hub.ports import Doc
 from hub.services.audit import Audit
 from hub.services.keys import Scope
@@ -17,11 +19,17 @@ Place = Annotated[
     Field(ge=1, le=MAX_SEQ, description="`next` of the page before."),
     BeforeValidator(whole),
 ]
+MOST_FLAWS = 20
 Word = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
 class HappeningShape(Shape):
-    """`n` counts without a gap; `proof` and `previous` chain the rows."""
+    """`n` counts without a gap; `proof` and `previous` chain the rows.
+
+    An act that changes something has a row of the outcome "begun" before it and one after it, each
+    with the number of the other (`ended`, `begun`). "begun" with `ended` 0: it goes on, or its
+    process died and it is not known whether it was done.
+    """
 
     n: int
     at: datetime
@@ -31,6 +39,8 @@ class HappeningShape(Shape):
     outcome: str
     source: str
     detail: dict[str, str | int | bool]
+    begun: int = Field(description="The row that says this act began; 0 = the act has one row.")
+    ended: int = Field(description="The row of this act's outcome; 0 = there is none.")
     previous: str
     proof: str
 
@@ -52,6 +62,39 @@ class AuditQuery(Shape):
     limit: Limit = 50
 
 
+class FlawShape(Shape):
+    n: int
+    problem: str
+
+
+class CheckedShape(Shape):
+    """Looked at for this answer: the latest 500 rows. At most 20 flaws are named."""
+
+    first: int
+    last: int
+    holds: bool
+    flaws: tuple[FlawShape, ...]
+
+
+class VerifiedShape(Shape):
+    """`lianluo verify` looked at the whole chain: up to row `n`, with so many flaws."""
+
+    n: int
+    at: datetime
+    flaws: int
+
+
+class AuditStateShape(Shape):
+    """`n` and `proof` of the last row: kept elsewhere they show later that nothing was cut off.
+    `n` 0: nothing was recorded yet."""
+
+    n: int
+    proof: str
+    at: datetime | None
+    checked: CheckedShape
+    verified: VerifiedShape | None = Field(description="null: never, or not by a hub of this key.")
+
+
 class AuditApi:
     def __init__(self, audit: Audit) -> None:
         self._audit = audit
@@ -70,6 +113,17 @@ class AuditApi:
                 roles=ADMINS,
                 scope=Scope.READ_AUDIT,
             ),
+            Route(
+                method="GET",
+                path="/api/v1/audit/state",
+                name="get_audit_state",
+                tag="Audit",
+                summary="The end of the chain, and whether it holds",
+                handle=self.state,
+                answers={200: AuditStateShape},
+                roles=ADMINS,
+                scope=Scope.READ_AUDIT,
+            ),
         )
 
     async def page(self, call: Call[Nothing, AuditQuery, Nothing]) -> Reply:
@@ -77,10 +131,30 @@ class AuditApi:
         where = asked.model_dump(exclude={"cursor", "limit"}, exclude_none=True)
         found = await self._audit.page(where, limit=asked.limit, before=asked.cursor or 0)
         page = AuditPageShape(
-            items=tuple(_shape(row) for row in found.rows), next=found.next or None
+            items=tuple(_shape(row, found.ended) for row in found.rows), next=found.next or None
         )
         return Reply(status=200, content=page)
 
+    async def state(self, call: Call[Nothing, Nothing, Nothing]) -> Reply:
+        found = await self._audit.state()
+        flaws = tuple(FlawShape(n=flaw.n, problem=flaw.problem) for flaw in found.flaws)
+        shape = AuditStateShape(
+            n=found.n,
+            proof=found.proof,
+            at=found.at,
+            checked=CheckedShape(
+                first=found.first,
+                last=found.n,
+                holds=not flaws,
+                flaws=flaws[:MOST_FLAWS],
+            ),
+            verified=None if found.walked is None else VerifiedShape(**plain(found.walked)),
+        )
+        return Reply(status=200, content=shape)
 
-def _shape(row: Doc) -> HappeningShape:
-    return HappeningShape(**{name: row[name] for name in HappeningShape.model_fields})
+
+def _shape(row: Doc, ended: Mapping[int, int]) -> HappeningShape:
+    """Rows of earlier releases name no other row."""
+    linked = {"begun": row.get("begun", 0), "ended": ended.get(row["n"], 0)}
+    names = HappeningShape.model_fields.keys() - linked.keys()
+    return HappeningShape(**{name: row[name] for name in names}, **linked)

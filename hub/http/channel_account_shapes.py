@@ -32,7 +32,8 @@ class WordsShape(Shape):
 
 class FieldShape(Shape):
     """`name` is the key in `config` or, of a secret, in `secrets`. `lines`: a list of texts.
-    After an `address` has changed, secrets must be given again."""
+    After an `address` has changed, secrets must be given again. `previous`: where this secret is
+    kept when it is rotated, "" = it cannot be."""
 
     name: str
     type: FieldType
@@ -42,6 +43,7 @@ class FieldShape(Shape):
     title: WordsShape
     hint: WordsShape
     group: FieldGroup
+    previous: str
 
 
 class KindShape(Shape):
@@ -70,7 +72,8 @@ class QuotaShape(Shape):
 
 class AccountShape(Shape):
     """`state` is "checking" until this process serves the version shown; `problem` tells why a
-    version is not served – the one before still is. `config` holds what is given, defaults are
+    version is not served – the one before still is. `offers`: what is kept with it besides, "menu"
+    and "qr_codes". `config` holds what is given, defaults are
     those of the kind. Of an account of the file `version` is 0: it is changed there."""
 
     id: str
@@ -86,6 +89,7 @@ class AccountShape(Shape):
     health: dict[str, str]
     quota: tuple[QuotaShape, ...]
     hook_url: str
+    offers: tuple[str, ...]
     updated_at: datetime | None
     updated_by: str
     changes: tuple[ChangeShape, ...]
@@ -118,6 +122,15 @@ class DraftBody(Shape):
 
 class AccountBody(DraftBody):
     version: Seq = Field(description="The version you saw, 0 for a new account.")
+
+
+class RotateBody(Shape):
+    """The new secrets by name; each one in use stays valid as the one before."""
+
+    version: Seq = Field(description="The version you saw.")
+    secrets: dict[FieldName, SecretText] = Field(
+        min_length=1, max_length=20, json_schema_extra=CLOSED
+    )
 
 
 class TestBody(DraftBody):
@@ -177,6 +190,7 @@ def _field_shape(field: FormField) -> FieldShape:
         title=_words(field.title),
         hint=_words(field.hint),
         group=field.group,
+        previous=field.previous,
     )
 
 

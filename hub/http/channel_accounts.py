@@ -11,6 +11,7 @@ from hub.http.channel_account_shapes import (
     AccountPath,
     AccountShape,
     KindList,
+    RotateBody,
     TestBody,
     TestShape,
     kind_shape,
@@ -33,6 +34,9 @@ BASE = "/api/v1/channel-accounts"
 ONE = BASE + "/{channel_id}"
 TEST_WITHIN_S = 30.0
 NEW = "new"
+OFFERS = {"menu": "publish_menu", "qr_codes": "create_qr"}
+"""What an adapter offers, by the act that shows it."""
+
 OPERATORS = frozenset({Role.ADMIN, Role.OPERATOR})
 
 
@@ -48,7 +52,7 @@ class ChannelAccountApi:
         self._quotas = Quotas(clock)
 
     def routes(self) -> tuple[AnyRoute, ...]:
-        return (*self._of_all(), *self._of_one())
+        return (*self._of_all(), *self._of_one(), *self._while_it_runs())
 
     def _of_all(self) -> tuple[AnyRoute, ...]:
         return (
@@ -116,6 +120,22 @@ class ChannelAccountApi:
                 problems=frozenset({404, 409}),
                 audit="channel.removed",
             ),
+        )
+
+    def _while_it_runs(self) -> tuple[AnyRoute, ...]:
+        one = partial(ours, params=AccountPath)
+        return (
+            one(
+                method="POST",
+                path=ONE + "/rotate",
+                name="rotate_channel_secrets",
+                summary="New token or key: what is on its way by the old one is still taken",
+                handle=self.rotate,
+                body=RotateBody,
+                answers={200: AccountShape},
+                problems=frozenset({404, 409}),
+                audit="channel.secrets_rotated",
+            ),
             one(
                 method="POST",
                 path=ONE + "/pause",
@@ -167,6 +187,29 @@ class ChannelAccountApi:
         if isinstance(written, Refusal):
             raise ProblemError("refused", written.detail, reason=written.reason)
         await self._host.changed()
+        return Reply(
+            status=200,
+            content=self._shape(written),
+            detail={"version": written.version, "secrets": " ".join(sorted(asked.secrets))},
+        )
+
+    async def rotate(self, call: Call[AccountPath, Nothing, RotateBody]) -> Reply:
+        asked, channel_id = call.body, call.path.channel_id
+        author = call.signed_in.user.author
+        try:
+            written = await self._accounts.rotate(
+                channel_id, asked.secrets, version=asked.version, author=author
+            )
+        except ConfigurationError as error:
+            account = await self._accounts.get(channel_id)
+            raise self._wrong(account.kind if account else "", error) from None
+        match written:
+            case Missing():
+                raise ProblemError("not_found")
+            case Refusal(reason=reason, detail=detail):
+                raise ProblemError("refused", detail, reason=reason)
+            case _:
+                await self._host.changed()
         return Reply(
             status=200,
             content=self._shape(written),
@@ -252,6 +295,7 @@ class ChannelAccountApi:
             secrets=dict(secret_shapes(account, self._accounts.kinds.form(account.kind))),
             health={} if adapter is None else dict(adapter.health()),
             quota=tuple(quota_shape(each) for each in quotas),
+            offers=tuple(name for name, act in OFFERS.items() if hasattr(adapter, act)),
             hook_url=f"{self._public_url}/hooks/{account.account_id}",
             updated_at=None if last is None else last.at,
             updated_by="" if last is None else last.by,

@@ -8,7 +8,8 @@ from pydantic import Field
 from hub.http.route import EVERYBODY, AnyRoute, Call, Reply, Route
 from hub.http.shapes import Nothing, Shape
 from hub.model.ids import ChannelId
-from hub.ports import ChannelAdapter
+from hub.model.message import MediaKind
+from hub.ports import ChannelAdapter, LinkRule, MediaRule
 from hub.services.keys import Scope
 
 
@@ -25,9 +26,19 @@ class MediaRuleShape(Shape):
     content_types: tuple[str, ...]
 
 
+class LinkRuleShape(Shape):
+    """A link card: characters of its words; null when it has no picture."""
+
+    title: int
+    description: int
+    picture: MediaRuleShape | None
+
+
 class CapabilitiesShape(Shape):
     """`grants` by what the customer did; empty when the channel has no reply windows. `media` by
-    kind of file; a kind that is missing is not sent."""
+    kind of file; a kind of `linked` goes out as a link, any other that is missing is not sent.
+    `map_url`: what a place goes out with, `{latitude}`, `{longitude}`, `{name}` and `{address}`
+    filled in; "" = without a map."""
 
     parts: tuple[str, ...]
     max_text: int
@@ -36,6 +47,9 @@ class CapabilitiesShape(Shape):
     typing: bool
     grants: dict[str, GrantShape]
     media: dict[str, MediaRuleShape]
+    linked: tuple[MediaKind, ...]
+    link: LinkRuleShape | None
+    map_url: str
 
 
 class ChannelShape(Shape):
@@ -91,14 +105,23 @@ def _shape(channel: ChannelAdapter) -> ChannelShape:
                 kind: GrantShape(quota=rule.quota, valid_s=rule.valid / timedelta(seconds=1))
                 for kind, rule in can.grants.items()
             },
-            media={
-                kind.value: MediaRuleShape(
-                    max_bytes=rule.max_bytes,
-                    max_seconds=rule.max_seconds,
-                    content_types=tuple(sorted(rule.content_types)),
-                )
-                for kind, rule in can.media_rules.items()
-            },
+            media={kind.value: _media_rule(rule) for kind, rule in can.media_rules.items()},
+            linked=tuple(kind for kind in MediaKind if can.is_linked(kind)),
+            link=_link_rule(can.link) if can.link else None,
+            map_url=can.map_url,
         ),
         health=dict(channel.health()),
+    )
+
+
+def _link_rule(rule: LinkRule) -> LinkRuleShape:
+    picture = _media_rule(rule.picture) if rule.picture else None
+    return LinkRuleShape(title=rule.title, description=rule.description, picture=picture)
+
+
+def _media_rule(rule: MediaRule) -> MediaRuleShape:
+    return MediaRuleShape(
+        max_bytes=rule.max_bytes,
+        max_seconds=rule.max_seconds,
+        content_types=tuple(sorted(rule.content_types)),
     )

@@ -5,6 +5,7 @@ from datetime import datetime
 from pydantic import ConfigDict, Field
 
 from hub.decisions.customer.table import ConversationState
+from hub.http.card_shapes import Card
 from hub.http.cursors import ConversationCursor
 from hub.http.outcomes import CommandBody
 from hub.http.shapes import (
@@ -174,6 +175,9 @@ class SendBody(CommandBody):
         max_length=9,
         description="Files of yours (`POST /api/v1/media`), sent after the text.",
     )
+    card: Card | None = Field(
+        default=None, description="A link or a place, sent between the text and the files."
+    )
 
 
 def conversation_shape(stored: Doc) -> ConversationShape:
@@ -233,5 +237,5 @@ def message_shape(message: HistoryMessage) -> MessageShape:
 def commit_shape(commit: Doc) -> CommitShape:
     """Without the owner's token and what only finds the commit."""
     inner = {"_id", "token", "command"}
-    shown = {key: masked(value) for key, value in commit.items() if key not in inner}
+    shown = masked({key: value for key, value in commit.items() if key not in inner})
     return CommitShape.model_validate({"id": commit["_id"], **shown})

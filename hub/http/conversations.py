@@ -172,6 +172,7 @@ class ConversationApi:
             command,
             text=call.body.text or "",
             media_ids=call.body.media_ids,
+            card=call.body.card.part() if call.body.card else None,
             seen=call.body.seen,
         )
         return reply_to(outcome, command)

@@ -26,6 +26,20 @@ BASE = "/api/v1/customers"
 ONE = BASE + "/{customer_id}"
 
 
+class ProfileShape(Shape):
+    """What the provider tells of the person at one address. `union_id` is the same in all accounts
+    of one owner, `scene` the QR code the customer came by."""
+
+    address: AddressShape
+    following: bool
+    union_id: str
+    display_name: str
+    language: str
+    followed_at: datetime | None
+    source: str
+    scene: str
+
+
 class CustomerShape(Shape):
     """`merged_into` names the customer this one was joined to, `absorbed` those joined to it."""
 
@@ -39,6 +53,7 @@ class CustomerShape(Shape):
     merged_into: str
     merge_planned: str = Field(description="Will be merged into this customer at the next close.")
     absorbed: tuple[str, ...]
+    profiles: tuple[ProfileShape, ...]
 
 
 class CustomerPage(Shape):
@@ -152,4 +167,18 @@ def _shape(stored: Doc) -> CustomerShape:
         merged_into=doc.get("merged_into") or "",
         merge_planned=doc.get("merge_planned") or "",
         absorbed=tuple(doc.get("absorbed", ())),
+        profiles=tuple(_profile(each) for each in doc.get("profiles", ())),
+    )
+
+
+def _profile(doc: Doc) -> ProfileShape:
+    return ProfileShape(
+        address=AddressShape.model_validate(doc["address"]),
+        following=doc["following"],
+        union_id=doc.get("union_id", ""),
+        display_name=doc.get("display_name", ""),
+        language=doc.get("language", ""),
+        followed_at=doc.get("followed_at"),
+        source=doc.get("source", ""),
+        scene=doc.get("scene", ""),
     )

@@ -26,6 +26,7 @@ from hub.services.knowledge.house import Knowledge
 from hub.services.limits import Rates
 from hub.services.lockout import LockRules
 from hub.services.media.files import Files
+from hub.services.media.links import FileLinks
 from hub.services.vault import Vault
 from hub.services.visibility import Serves, serves_nobody
 
@@ -68,6 +69,7 @@ class HttpDeps:
     vault: Vault
     webhook_post: WebhookPost = field(default_factory=lambda: WebhookPost(()))
     files: Files
+    links: FileLinks
     knowledge: Knowledge
     channels: ChannelHost
     exchanges: ExchangeStore

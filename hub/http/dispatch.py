@@ -4,6 +4,7 @@ import asyncio
 import math
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from aiohttp import web
@@ -18,7 +19,7 @@ from hub.http.sessions import bearer_of, put_cookie, token_of
 from hub.http.shapes import Bytes
 from hub.http.sources import Sources
 from hub.services.access import Access, SignedIn
-from hub.services.audit import Audit, Happening
+from hub.services.audit import BEGUN, Audit, Happening
 from hub.services.keys import Keys
 from hub.services.limits import Buckets
 
@@ -32,7 +33,9 @@ OWED = {
 }
 NO_DETAIL: Mapping[str, str | int | bool] = {}
 NOTED = frozenset({"forbidden", "refused", "invalid"})
-"""Refusals of an audited act that are written down."""
+"""Refusals before an audited act begins that are written down."""
+
+NOT_BEGUN = "Nothing was done: the audit log cannot be written. Try again."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,15 +62,23 @@ class Dispatcher:
 
         async def handle(request: web.Request) -> web.StreamResponse:
             try:
-                async with asyncio.timeout(route.within_s):
-                    reply = await self._handle(route, request)
-            except (StoreUncertain, Overloaded, TimeoutError) as exc:
-                log.warning("request not done", operation=route.name, why=type(exc).__name__)
-                raise ProblemError("unavailable", _again(route)) from exc
+                reply = await self._in_time(route, request)
+            except ProblemError as problem:
+                if route.page is None:
+                    raise
+                reply = route.page(problem)
             counter.labels(route.name, str(reply.status)).inc()
             return self._response(route, reply)
 
         return handle
+
+    async def _in_time(self, route: AnyRoute, request: web.Request) -> Reply:
+        try:
+            async with asyncio.timeout(route.within_s):
+                return await self._handle(route, request)
+        except (StoreUncertain, Overloaded, TimeoutError) as exc:
+            log.warning("request not done", operation=route.name, why=type(exc).__name__)
+            raise ProblemError("unavailable", _again(route)) from exc
 
     async def _handle(self, route: AnyRoute, request: web.Request) -> Reply:
         token, bearer = token_of(request), bearer_of(request)
@@ -83,24 +94,37 @@ class Dispatcher:
                 _check(route, session)
             path, query, body = await read(route, request)
             subject = "/".join(str(value) for value in path.model_dump().values())
-            call = Call(
-                path=path,
-                query=query,
-                body=body,
-                token=token,
-                session=session,
-                source=source,
-                content=request.content.iter_chunked(CHUNK) if route.body is Bytes else None,
-                headers=request.headers,
-            )
-            reply = await route.handle(call)
         except ProblemError as exc:
             if exc.slug in NOTED:
-                outcome = f"{exc.slug}:{exc.reason}" if exc.reason else exc.slug
-                await self._note(route, session, source, subject, outcome)
+                await self._note(route, session, source, subject, _outcome(exc))
+            raise
+        call = Call(
+            path=path,
+            query=query,
+            body=body,
+            token=token,
+            session=session,
+            source=source,
+            content=request.content.iter_chunked(CHUNK) if route.body is Bytes else None,
+            headers=request.headers,
+        )
+        return await self._act(route, call, subject)
+
+    async def _act(self, route: AnyRoute, call: Call[Any, Any, Any], subject: str) -> Reply:
+        """An audited act is written down before and after. Without the first row nothing is done;
+        whoever dies on the way, or hears nothing of the store, leaves it without an outcome."""
+        session, source = call.session, call.source
+        try:
+            begun = await self._note(route, session, source, subject, BEGUN)
+        except (StoreUncertain, Overloaded) as exc:
+            raise ProblemError("unavailable", NOT_BEGUN) from exc
+        try:
+            reply = await route.handle(call)
+        except ProblemError as exc:
+            await self._note(route, session, source, subject, _outcome(exc), begun=begun)
             raise
         subject = reply.subject or subject
-        await self._note(route, session, source, subject, "done", reply.detail)
+        await self._note(route, session, source, subject, "done", reply.detail, begun=begun)
         return reply
 
     async def _session(
@@ -108,7 +132,7 @@ class Dispatcher:
     ) -> SignedIn | None:
         """The caller, within its limits. Whoever proves nothing shares those of the address."""
         if route.roles is None:
-            _limit(self._locks.addresses, source)
+            _limit(self._locks.addresses, route.bucket + source)
             return None
         if bearer is None:
             session = await self._locks.access.any_session_of(token)
@@ -128,9 +152,12 @@ class Dispatcher:
         subject: str,
         outcome: str,
         detail: Mapping[str, str | int | bool] = NO_DETAIL,
-    ) -> None:
+        *,
+        begun: int = 0,
+    ) -> int:
+        """The number of the row, 0 for what is not audited."""
         if not route.audit or session is None:
-            return
+            return 0
         happening = Happening(
             actor=session.user.author,
             act=route.audit,
@@ -138,8 +165,9 @@ class Dispatcher:
             outcome=outcome,
             source=source,
             detail=detail,
+            begun=begun,
         )
-        await self._locks.audit.record(happening)
+        return await self._locks.audit.record(happening)
 
     def _response(self, route: AnyRoute, reply: Reply) -> web.Response:
         model = route.answers[reply.status]
@@ -170,6 +198,10 @@ def _check(route: AnyRoute, session: SignedIn) -> None:
         raise ProblemError("owed", OWED[session.owes], reason=f"{session.owes}_needed")
     if route.roles is not None and session.user.role not in route.roles:
         raise ProblemError("forbidden")
+
+
+def _outcome(problem: ProblemError) -> str:
+    return f"{problem.slug}:{problem.reason}" if problem.reason else problem.slug
 
 
 def _limit(buckets: Buckets, name: str) -> None:

@@ -10,6 +10,7 @@ from hub.http.own_access import OwnAccessApi
 from hub.http.route import AnyRoute
 from hub.http.session_api import SessionApi
 from hub.http.users import UserApi
+from hub.http.webhook_deliveries import WebhookDeliveryApi
 from hub.http.webhooks import WebhookApi
 from hub.services.access import Access
 from hub.services.accounts import Accounts
@@ -62,4 +63,5 @@ def guard_routes(deps: HttpDeps, guards: Guards) -> tuple[AnyRoute, ...]:
         *AuditApi(guards.audit).routes(),
         *CspApi(deps.metrics).routes(),
         *WebhookApi(guards.courier.webhooks, guards.courier, deps.webhook_post).routes(),
+        *WebhookDeliveryApi(guards.courier.webhooks, guards.courier.webhooks.tries).routes(),
     )

@@ -53,9 +53,12 @@ class ReportShape(FiguresShape):
 
 
 class ChangesShape(Shape):
+    """Articles; `lines`: ignored questions that are refused from now on, or are not any more."""
+
     added: int
     changed: int
     removed: int
+    lines: int
 
 
 class PublicationShape(Shape):
@@ -127,7 +130,12 @@ def publication_shape(one: Publication, *, restorable: bool = False) -> Publicat
 
 
 def changes_shape(changes: Changes) -> ChangesShape:
-    return ChangesShape(added=changes.added, changed=changes.changed, removed=changes.removed)
+    return ChangesShape(
+        added=changes.added,
+        changed=changes.changed,
+        removed=changes.removed,
+        lines=changes.lines,
+    )
 
 
 def report_shape(report: TrainingReport | None) -> ReportShape | None:

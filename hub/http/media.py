@@ -182,6 +182,11 @@ def range_of(asked: str, size: int) -> tuple[int, int]:
     return start, end
 
 
+def attachment(name: str) -> str:
+    """To be saved, whatever it is."""
+    return _disposition("attachment", name)
+
+
 def disposition(stored: StoredMedia) -> str:
     """Shown in place only where nothing but a picture, a sound or a film can come of it."""
     file = stored.meta.file
@@ -192,6 +197,10 @@ def disposition(stored: StoredMedia) -> str:
     name = file.name
     if stored.content_type != file.content_type:
         name = shown_name(name.rpartition(".")[0], stored.content_type, stored.meta.media_id)
+    return _disposition(how, name)
+
+
+def _disposition(how: str, name: str) -> str:
     plain = SAFE_NAME.sub("_", name)
     return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 

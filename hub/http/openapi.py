@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from hub.http.problems import CONTENT_TYPE, Problem
 from hub.http.route import ANYTHING, AnyRoute
 from hub.http.sessions import COOKIE
-from hub.http.shapes import Bytes
+from hub.http.shapes import Bytes, Page
 
 Json = dict[str, Any]
 
@@ -100,6 +100,8 @@ def _responses(route: AnyRoute, schemas: Json) -> Json:
         }
         if model is Bytes:
             answer["content"] = {ANYTHING: {"schema": BINARY}}
+        elif model is Page:
+            answer["content"] = {"text/html": {"schema": {"type": "string"}}}
         elif model is not None:
             content = {"schema": _schema_of(model, "serialization", schemas)}
             answer["content"] = {"application/json": content}

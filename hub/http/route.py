@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
+from hub.http.problems import ProblemError
 from hub.http.shapes import Nothing
 from hub.services.access import Role, SignedIn
 from hub.services.keys import Scope
@@ -73,7 +74,8 @@ class Route(Generic[P, Q, B]):
 
     `roles` None: no session needed. `scope`: what an API key must have, None = not for programs.
     `audit`: the act's name in the audit log. `owing`: what a user may still owe who calls it.
-    `within_s`: how long the whole call may take.
+    `within_s`: how long the whole call may take. `bucket`: what is counted apart from other calls
+    of the same address. `page` answers errors to people instead of programs.
     """
 
     method: str
@@ -90,6 +92,8 @@ class Route(Generic[P, Q, B]):
     owing: frozenset[str] = frozenset()
     takes: frozenset[str] = frozenset({JSON})
     within_s: float = BUDGET_S
+    bucket: str = ""
+    page: Callable[[ProblemError], Reply] | None = None
     params: type[P] = field(default=Nothing)  # type: ignore[assignment]
     query: type[Q] = field(default=Nothing)  # type: ignore[assignment]
     body: type[B] = field(default=Nothing)  # type: ignore[assignment]
@@ -103,7 +107,9 @@ class Route(Generic[P, Q, B]):
         return self.method not in {"GET", "HEAD"}
 
     def all_problems(self) -> frozenset[int]:
-        """Every status of an error answer this route can give."""
+        """Every status of an error answer this route can give as a problem document."""
+        if self.page is not None:
+            return frozenset({500})
         found = set(self.problems) | {400, 429, 500, 503}
         if self.roles is not None:
             found |= {401, 403}

@@ -12,6 +12,10 @@ _VISIBLE = rf"^[^{_CONTROL}]*[^{_CONTROL}{_SPACE}][^{_CONTROL}]*$"
 
 Prose = Annotated[str, Field(pattern=_VISIBLE)]
 Plain = Annotated[str, Field(pattern=_PLAIN)]
+Line = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$")]
+ProseLine = Annotated[
+    str, Field(pattern=rf"^[^\x00-\x1f\x7f]*[^\x00-\x1f\x7f{_SPACE}][^\x00-\x1f\x7f]*$")
+]
 
 MAX_SEQ = 2**53 - 1
 """The largest whole number a browser keeps exactly."""
@@ -27,6 +31,10 @@ class Nothing(Shape):
 
 class Bytes(Shape):
     """Marks a body or an answer that is the bytes of a file, not JSON."""
+
+
+class Page(Shape):
+    """Marks an answer that is a page for people."""
 
 
 def whole(value: Any) -> Any:

@@ -1,6 +1,6 @@
 """`/api/v1/webhooks`: servers of integrators that hear what happens, for administrators."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
 from typing import Annotated
@@ -20,6 +20,7 @@ from hub.services.webhooks import Webhook, Webhooks
 BASE = "/api/v1/webhooks"
 ONE = BASE + "/{webhook_id}"
 Make = Callable[..., AnyRoute]
+Handle = Callable[..., Awaitable[Reply]]
 WebhookId = Annotated[str, Field(pattern=r"^[0-9a-f]{12}$", examples=["0a1b2c3d4e5f"])]
 
 
@@ -139,44 +140,20 @@ class WebhookApi:
         )
 
     def _steering(self, one: Make) -> tuple[AnyRoute, ...]:
+        steer = partial(one, method="POST", answers={200: WebhookShape})
+
+        def act(verb: str, done: str, handle: Handle, summary: str, **more: object) -> AnyRoute:
+            place = {"path": f"{ONE}/{verb}", "name": f"{verb}_webhook"}
+            return steer(handle=handle, summary=summary, audit=f"webhook.{done}", **place, **more)
+
+        told_again = "Tell again what happened since; every notice keeps its id"
         return (
-            one(
-                method="POST",
-                path=ONE + "/ping",
-                name="ping_webhook",
-                summary="Send a test notice at once",
-                handle=self.ping,
-                answers={200: PingShape},
-                audit="webhook.pinged",
+            act(
+                "ping", "pinged", self.ping, "Send a test notice at once", answers={200: PingShape}
             ),
-            one(
-                method="POST",
-                path=ONE + "/pause",
-                name="pause_webhook",
-                summary="Tell nothing for the time being; nothing is lost",
-                handle=self.pause,
-                answers={200: WebhookShape},
-                audit="webhook.paused",
-            ),
-            one(
-                method="POST",
-                path=ONE + "/resume",
-                name="resume_webhook",
-                summary="Go on where it stopped",
-                handle=self.resume,
-                answers={200: WebhookShape},
-                audit="webhook.resumed",
-            ),
-            one(
-                method="POST",
-                path=ONE + "/replay",
-                name="replay_webhook",
-                summary="Tell again what happened since; every notice keeps its id",
-                handle=self.replay,
-                body=ReplayBody,
-                answers={200: WebhookShape},
-                audit="webhook.replayed",
-            ),
+            act("pause", "paused", self.pause, "Tell nothing for the time being; nothing is lost"),
+            act("resume", "resumed", self.resume, "Go on where it stopped"),
+            act("replay", "replayed", self.replay, told_again, body=ReplayBody),
         )
 
     async def page(self, call: Call[Nothing, WebhookQuery, Nothing]) -> Reply:

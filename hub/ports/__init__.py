@@ -1,5 +1,6 @@
 """What the core needs of the outside world. Protocols without base classes."""
 
+from hub.model.profile import Profile
 from hub.ports.accounts import (
     ChannelKinds,
     FieldGroup,
@@ -14,14 +15,15 @@ from hub.ports.channels import (
     Capabilities,
     ChannelAdapter,
     GrantRule,
+    LinkRule,
     MediaAt,
     MediaRule,
-    Profile,
     QrCode,
     SendReceipt,
     SupportsAccount,
     SupportsMedia,
     SupportsMenu,
+    SupportsNotices,
     SupportsProfiles,
     SupportsQr,
     SupportsTyping,
@@ -62,6 +64,7 @@ from hub.ports.media import (
 from hub.ports.plain import (
     PLAIN,
     SEARCHED,
+    Above,
     Documents,
     Reading,
     TokenStore,
@@ -78,6 +81,7 @@ from hub.ports.running import (
 __all__ = [
     "PLAIN",
     "SEARCHED",
+    "Above",
     "Accept",
     "Alarms",
     "Bot",
@@ -105,6 +109,7 @@ __all__ = [
     "Inbox",
     "Journal",
     "KindForm",
+    "LinkRule",
     "MediaAt",
     "MediaMeta",
     "MediaReader",
@@ -127,6 +132,7 @@ __all__ = [
     "SupportsAccount",
     "SupportsMedia",
     "SupportsMenu",
+    "SupportsNotices",
     "SupportsProfiles",
     "SupportsQr",
     "SupportsTyping",

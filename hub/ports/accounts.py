@@ -38,7 +38,8 @@ class Words:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormField:
-    """`name` is dotted where the document has tables in it ("message_grant.quota")."""
+    """`name` is dotted where the document has tables in it ("message_grant.quota"). `previous`: the
+    secret that keeps this one for a while when it is changed."""
 
     name: str
     type: FieldType
@@ -48,6 +49,7 @@ class FormField:
     required: bool
     default: FieldValue = None
     choices: tuple[str, ...] = ()
+    previous: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

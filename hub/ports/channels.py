@@ -1,13 +1,16 @@
 """What a channel is and can do."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from hub.model.ids import ChannelId
 from hub.model.inputs import Inbound
-from hub.model.message import Address, MediaKind, MediaPart, Part
+from hub.model.menu import Menu, MenuLimits
+from hub.model.message import Address, LinkPart, MediaKind, MediaPart, Part
+from hub.model.notices import NoticeTemplate
+from hub.model.profile import Profile
 from hub.ports.media import FetchedMedia
 
 
@@ -30,12 +33,24 @@ class MediaRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinkRule:
+    """A link card this channel shows: characters of its words, and the picture it takes."""
+
+    title: int
+    description: int
+    picture: MediaRule | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
     """What a channel can do; the core reads it and degrades in one place.
 
     `parts`: class names of `hub.model.message` it can send; `max_text` in characters; `grants` by
     trigger kind, empty when the channel has no reply windows. A kind of media without a rule in
-    `media_rules` is not sent at all.
+    `media_rules` goes out as a link where links can be sent, and otherwise not at all. `notices`:
+    ids of the templates the bank allows here. `link` is None where a card has no bounds. `map_url`:
+    a place that cannot be sent goes out with this address, `{latitude}`, `{longitude}`, `{name}`
+    and `{address}` filled in; "" = without one.
     """
 
     parts: frozenset[str]
@@ -45,6 +60,13 @@ class Capabilities:
     receipts: bool = False
     typing: bool = False
     media_rules: Mapping[MediaKind, MediaRule] = field(default_factory=dict)
+    notices: frozenset[str] = frozenset()
+    link: LinkRule | None = None
+    map_url: str = ""
+
+    def is_linked(self, kind: MediaKind) -> bool:
+        """Whether files of this kind go out as links to them."""
+        return kind not in self.media_rules and LinkPart.__name__ in self.parts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,8 +145,14 @@ class MediaAt:
 
 
 class SupportsMedia(Protocol):
-    """A channel whose provider keeps files for a while."""
+    """A channel whose provider keeps files for a while.
 
+    `media_origins`: base addresses of the provider. An address it names there is fetched although
+    it is not public; any other one has to be.
+    """
+
+    @property
+    def media_origins(self) -> Collection[str]: ...
     async def fetch_media(self, part: MediaPart) -> FetchedMedia | MediaAt:
         """The file behind `part.provider_ref`; asking again does no harm.
 
@@ -143,23 +171,6 @@ class SupportsTyping(Protocol):
         Raises:
             SendError: as for `send`; nobody needs to know.
         """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
-    """What the provider tells of a customer. `union_id` is the same in all accounts of one owner.
-
-    `scene` is the QR code the customer came by.
-    """
-
-    following: bool
-    union_id: str = ""
-    display_name: str = ""
-    language: str = ""
-    followed_at: datetime | None = None
-    remark: str = ""
-    source: str = ""
-    scene: str = ""
 
 
 class SupportsProfiles(Protocol):
@@ -189,13 +200,34 @@ class SupportsQr(Protocol):
 
 
 class SupportsMenu(Protocol):
-    """A channel with a fixed menu; its form is the provider's own document."""
+    """A channel with a fixed menu. What is read, and what `create_menu` takes, is the provider's
+    own document."""
+
+    @property
+    def menu_limits(self) -> MenuLimits: ...
+    async def publish_menu(self, menu: Menu) -> None:
+        """Replaces the one there is; an empty one takes it away.
+
+        Raises:
+            RetryableSendError, PermanentSendError: the provider's word about what is wrong.
+        """
 
     async def read_menu(self) -> Mapping[str, Any] | None: ...
     async def create_menu(self, menu: Mapping[str, Any]) -> None:
         """Replaces the one there is."""
 
     async def delete_menu(self) -> None: ...
+
+
+class SupportsNotices(Protocol):
+    """A channel whose provider approves templates of service notices."""
+
+    async def read_templates(self) -> Sequence[NoticeTemplate]:
+        """All of the account, allowed by the bank or not.
+
+        Raises:
+            RetryableSendError, PermanentSendError: the account may have none…
+        """
 
 
 class SupportsAccount(Protocol):

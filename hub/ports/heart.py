@@ -128,8 +128,13 @@ class Outbox(Protocol):
 
     async def get(self, key: str) -> Doc | None: ...
     async def by_provider_id(self, channel_id: str, provider_id: str) -> Doc | None: ...
-    async def dead(self, limit: int, after: str = "") -> list[Doc]:
-        """Failed and uncertain rows that nobody has decided about, by key."""
+    async def dead(
+        self, limit: int, after: str = "", *, of: Collection[str] | None = None
+    ) -> list[Doc]:
+        """Failed and uncertain rows that nobody has decided about, by key.
+
+        `of`: only those of these conversations.
+        """
 
     async def places(self, limit: int, after: str = "") -> list[Doc]:
         """`{_id, shard, n}` of all rows, by key."""

@@ -1,6 +1,7 @@
 """Plain documents, the queries of lists, and tokens of providers."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -41,23 +42,35 @@ PLAIN = (
     "audit",
     "webhooks",
     "webhook_cursors",
+    "webhook_tries",
     "articles",
     "publications",
     "publication_articles",
     "unanswered",
     "channel_accounts",
     "channel_pauses",
+    "notice_templates",
+    "channel_menus",
+    "qr_codes",
+    "persons",
 )
 
 
 SEARCHED = ("display_name", "last_text")
 
 
+@dataclass(frozen=True, slots=True)
+class Above:
+    """A condition: the number that stands there is larger than this one."""
+
+    number: int
+
+
 class Reading(Protocol):
     """Queries of the projections for lists and search.
 
-    `where`: equality conditions; a list of values means any of them, and a field that is a list
-    matches when one of its elements does.
+    `where`: equality conditions; a list of values means any of them, `Above` a larger number, and
+    a field that is a list matches when one of its elements does.
     """
 
     async def page(

@@ -26,13 +26,18 @@ PAGE = 500
 AGAIN_S = 0.02
 LONGEST = 2**40
 LOOKED_AT = 10_000
+LOOKED_AT_NOW = 500
+LOOKED_AHEAD = 500
+BEGUN = "begun"
+WALK = "audit_walk"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happening:
     """`actor` is an author ("agent:wang", "api:k1", "system") or "user:<name tried>".
 
-    `detail` holds no content and no secret.
+    `detail` holds no content and no secret. An act that changes something has two rows: one of
+    the outcome `BEGUN` before it, and one after it that names the first by its number, `begun`.
     """
 
     actor: str
@@ -41,14 +46,20 @@ class Happening:
     outcome: str = "done"
     source: str = ""
     detail: Mapping[str, str | int | bool] = field(default_factory=dict)
+    begun: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditPage:
-    """`next`: the number to go on from, 0 at the end."""
+    """`next`: the number to go on from, 0 at the end.
+
+    `ended`: rows that say an act began → the rows of their outcomes. An act that is not there has
+    none among the `LOOKED_AHEAD` rows above the page: its process died, and it is perhaps done.
+    """
 
     rows: Sequence[Doc]
     next: int
+    ended: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +68,28 @@ class Flaw:
 
     n: int
     problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walk:
+    """The whole chain was looked at: up to row `n`, how many flaws there were."""
+
+    n: int
+    at: datetime
+    flaws: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditState:
+    """The last row (`n` 0: there is none), the flaws of the rows from `first` to it, and the last
+    look at the whole chain."""
+
+    n: int
+    proof: str
+    at: datetime | None
+    first: int
+    flaws: Sequence[Flaw]
+    walked: Walk | None
 
 
 class Audit:
@@ -83,6 +116,7 @@ class Audit:
                 "outcome": happening.outcome,
                 "source": happening.source,
                 "detail": dict(happening.detail),
+                "begun": happening.begun,
             }
             while True:
                 last = await self._newest()
@@ -102,29 +136,80 @@ class Audit:
         """
         last = await self._newest()
         top = 0 if last is None else last["n"]
+        ended: dict[int, int] = {}
         if before:
             top = min(top, before - 1)
+            above = await self._documents.page(AUDIT, {}, limit=LOOKED_AHEAD, after=key_of(top))
+            ended |= _ends(above)
         bottom = max(0, top - LOOKED_AT)
         found: list[Doc] = []
         while top > bottom and len(found) < limit:
             floor = max(bottom, top - PAGE)
             rows = await self._documents.page(AUDIT, {}, limit=top - floor, after=key_of(floor))
+            ended |= _ends(rows)
             found += [row for row in reversed(rows) if where.items() <= row.items()]
             top = floor
         if len(found) >= limit:
             shown = found[:limit]
             more = shown[-1]["n"] if shown[-1]["n"] > 1 else 0
-            return AuditPage(rows=shown, next=more)
-        return AuditPage(rows=found, next=top + 1 if top else 0)
+            return AuditPage(rows=shown, next=more, ended=ended)
+        return AuditPage(rows=found, next=top + 1 if top else 0, ended=ended)
 
-    async def flaws(self) -> AsyncIterator[Flaw]:
-        """Walk the whole chain: changed, removed, added and reordered rows, and a cut end."""
-        number, proof, after = 0, ORIGIN, ""
-        while rows := await self._documents.page(AUDIT, {}, limit=PAGE, after=after):
+    async def state(self) -> AuditState:
+        """The head, the latest rows looked at now, and what the last whole walk found."""
+        last = await self._newest()
+        number = 0 if last is None else last["n"]
+        before = max(0, number - LOOKED_AT_NOW)
+        return AuditState(
+            n=number,
+            proof="" if last is None else last["proof"],
+            at=None if last is None else last["at"],
+            first=min(before + 1, number),
+            flaws=[flaw async for flaw in self.flaws(after=before)],
+            walked=await self._last_walk(),
+        )
+
+    async def walk(self) -> Sequence[Flaw]:
+        """All flaws of the whole chain; that it was looked at is kept, sealed like the head."""
+        last = await self._newest()
+        found = [flaw async for flaw in self.flaws()]
+        walk = {"n": 0 if last is None else last["n"], "at": self._clock.now(), "flaws": len(found)}
+        mac = self._vault.mac(_row_bytes(walk), purpose=WALK)
+        while True:
+            doc = await self._documents.get(SETTINGS, WALK)
+            version = 0 if doc is None else doc["version"]
+            new = {"_id": WALK, "version": version + 1, **walk, "mac": mac}
+            if doc is None:
+                if await self._documents.create(SETTINGS, new):
+                    return found
+            elif await self._documents.replace(SETTINGS, new, version=version):
+                return found
+
+    async def _last_walk(self) -> Walk | None:
+        """None: there was none, or somebody wrote it who does not have the key."""
+        doc = await self._documents.get(SETTINGS, WALK)
+        if doc is None:
+            return None
+        bare = {name: doc[name] for name in ("n", "at", "flaws")}
+        sealed = self._vault.proves(doc["mac"], _row_bytes(bare), purpose=WALK)
+        return Walk(**bare) if sealed else None
+
+    async def flaws(self, *, after: int = 0) -> AsyncIterator[Flaw]:
+        """Changed, removed, added and reordered rows behind the number `after`, and a cut end.
+
+        The head is read first: rows that are written meanwhile lie behind it.
+        """
+        head = await self._documents.get(SETTINGS, HEAD)
+        number, proof, last = 0, ORIGIN, ""
+        if after:
+            number, last = after, key_of(after)
+            row = await self._documents.get(AUDIT, last)
+            proof = "" if row is None else row.get("proof", "")
+        while rows := await self._documents.page(AUDIT, {}, limit=PAGE, after=last):
             for row in rows:
-                after = row["_id"]
+                last = row["_id"]
                 number += 1
-                if after != key_of(row.get("n", 0)) or row["n"] != number:
+                if last != key_of(row.get("n", 0)) or row["n"] != number:
                     yield Flaw(
                         n=number, problem=f"row {number} is missing, or another stands there"
                     )
@@ -134,7 +219,6 @@ class Audit:
                 if not self._holds(row):
                     yield Flaw(n=number, problem=f"row {number} was changed or not written by us")
                 proof = row.get("proof", "")
-        head = await self._documents.get(SETTINGS, HEAD)
         if head is None:
             if number:
                 yield Flaw(n=number, problem="the head of the audit log was removed")
@@ -187,6 +271,10 @@ class Audit:
 def key_of(number: int) -> str:
     """Zero-padded, so that the order of keys is the order of numbers."""
     return f"{number:012d}"
+
+
+def _ends(rows: Sequence[Doc]) -> dict[int, int]:
+    return {row["begun"]: row["n"] for row in rows if row.get("begun")}
 
 
 def _row_bytes(row: Doc) -> bytes:

@@ -136,6 +136,37 @@ class ChannelAccounts:
         paused = await self._documents.get(PAUSES, account_id) is not None
         return self._added(written, paused=paused)
 
+    async def rotate(
+        self, account_id: str, secrets: Mapping[str, str], *, version: int, author: str
+    ) -> Account | Missing | Refusal:
+        """New secrets; each one that was in use stays as the one before, so that nothing that is
+        on its way by the old one is lost.
+
+        Raises:
+            ConfigurationError: its key is the name of the wrong field.
+        """
+        if account_id in self._of_file:
+            return Refusal(reason="in_file", detail="It stands in the configuration file.")
+        entry = await self._stored.get(account_id)
+        if entry is None:
+            return Missing()
+        stored = entry.value
+        form = self._form(stored.kind)
+        before = {each.name: each.previous for each in form.fields if each.previous}
+        moved_on: dict[str, str | None] = {}
+        for name, secret in secrets.items():
+            if name not in before:
+                raise ConfigurationError(name, "has no place for the one before")
+            if name not in stored.secrets:
+                raise ConfigurationError(name, "is not set yet")
+            current = self._current(entry, name)
+            if current == secret:
+                raise ConfigurationError(name, "is the one in use")
+            moved_on |= {name: secret, before[name]: current}
+        values = as_values(form, stored.config)
+        draft = Draft(kind=stored.kind, name=stored.name, values=values, secrets=moved_on)
+        return await self.put(account_id, draft, version=version, author=author)
+
     async def remove(
         self, account_id: str, *, version: int, author: str
     ) -> Missing | Refusal | None:
@@ -258,6 +289,12 @@ class ChannelAccounts:
             return name in entry.value.secrets and self._open(entry, name) == secret
         except SealBroken:
             return False
+
+    def _current(self, entry: Entry[StoredAccount], name: str) -> str:
+        try:
+            return self._open(entry, name)
+        except SealBroken:
+            raise ConfigurationError(name, LOST) from None
 
     def _open(self, entry: Entry[StoredAccount], name: str) -> str:
         sealed = entry.value.secrets[name].sealed

@@ -14,8 +14,9 @@ from hub.model.ids import (
 )
 from hub.model.inputs import CloseConversation, RequestHandOff, SendMessage
 from hub.model.message import TextPart
-from hub.ports import Capabilities, Commands, Doc, Journal, Reading
+from hub.ports import Above, Capabilities, Commands, Doc, Journal, Reading
 from hub.services.access import User
+from hub.services.cards import CardPart, unfit_card
 from hub.services.commands import Command, Missing, Outcome, Refusal, submit
 from hub.services.fitting import fit
 from hub.services.media.files import Files
@@ -24,6 +25,7 @@ from hub.services.visibility import Visibility, is_theirs
 CONVERSATIONS = "conversations"
 NOT_YOURS = "not_yours"
 TALK_NOT_ENDED = "talk_not_ended"
+MOST_UNDELIVERED = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +82,16 @@ class Conversations:
             return None
         return doc
 
+    async def with_undelivered(self, viewer: User) -> set[str]:
+        """Conversations the viewer may see in which a message of ours waits for a decision: of
+        all they had and of those they serve now the latest `MOST_UNDELIVERED`."""
+        found: set[str] = set()
+        for where in await self._visibility.all_conversations(viewer):
+            wanted = {**where, "undelivered": Above(0)}
+            docs = await self._reading.page(CONVERSATIONS, wanted, limit=MOST_UNDELIVERED)
+            found |= {doc["_id"] for doc in docs}
+        return found
+
     async def journal(self, conversation_id: str, *, after: int, limit: int) -> list[Doc]:
         """Commits of the customer's stream, in which the conversation is an episode."""
         stream = customer_stream(customer_of_conversation(conversation_id))
@@ -94,8 +106,9 @@ class Conversations:
         text: str,
         seen: int,
         media_ids: Sequence[str] = (),
+        card: CardPart | None = None,
     ) -> Outcome:
-        """Send a text and files to the customer. Raises StoreUncertain, Overloaded."""
+        """Send a text, a card and files to the customer. Raises StoreUncertain, Overloaded."""
         conversation = await self.get(viewer, conversation_id)
         if conversation is None:
             return Missing()
@@ -107,12 +120,16 @@ class Conversations:
         files = await self._files.parts(viewer, media_ids, capabilities)
         if isinstance(files, Refusal):
             return files
-        words = [TextPart(text=text)] if text or not files else []
+        cards = [card] if card else []
+        for each in cards:
+            if refusal := await unfit_card(each, viewer, self._files, capabilities):
+                return refusal
+        words = [TextPart(text=text)] if text or not (files or cards) else []
         assigned = is_theirs(viewer, conversation)
         message = SendMessage(
             conversation_id=ConversationId(conversation_id),
             author=command.author,
-            parts=fit([*words, *files], capabilities),
+            parts=fit([*words, *cards, *files], capabilities),
             seen=seen,
             interaction_id=InteractionId(conversation["interaction_id"]) if assigned else None,
             epoch=conversation["epoch"] if assigned else 0,

@@ -1,6 +1,6 @@
 """What waits for a person: undelivered messages, and inputs nobody could place."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,8 +39,11 @@ class DeadLetters:
         self._commands = commands
         self._wait = wait
 
-    async def undelivered(self, *, limit: int, after: str) -> list[DeadLetter]:
-        return [_undelivered(row) for row in await self._outbox.dead(limit, after)]
+    async def undelivered(
+        self, *, limit: int, after: str, of: Collection[str] | None = None
+    ) -> list[DeadLetter]:
+        """`of`: only those of these conversations."""
+        return [_undelivered(row) for row in await self._outbox.dead(limit, after, of=of)]
 
     async def buried(self, *, limit: int, after: str) -> list[DeadLetter]:
         return [_buried(row) for row in await self._inbox.dead(limit, after)]

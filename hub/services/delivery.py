@@ -10,9 +10,10 @@ from hub.model.bot import BotAnswer, BotQuestion
 from hub.model.codec import pack, unpack, unpack_as
 from hub.model.ids import ChannelId
 from hub.model.inputs import BotFailed, BotReplied
-from hub.model.message import Address, Part
+from hub.model.message import Address, LinkPart, MediaPart, Part
 from hub.ports import Bot, Capabilities, ChannelAdapter
 from hub.services.fitting import fit_part
+from hub.services.media.links import FileLinks
 from hub.streams.sending import Done, Worker
 
 Doc = dict[str, Any]
@@ -20,8 +21,8 @@ MOST_BUTTONS = 4
 log = structlog.get_logger(__name__)
 
 
-def message_worker(adapters: Mapping[ChannelId, ChannelAdapter]) -> Worker:
-    """Sends one part through the adapter of its address."""
+def message_worker(adapters: Mapping[ChannelId, ChannelAdapter], links: FileLinks) -> Worker:
+    """Sends one part through the adapter of its address; files it does not carry, as links."""
 
     async def send(row: Doc) -> Done:
         body = row["body"]
@@ -29,7 +30,12 @@ def message_worker(adapters: Mapping[ChannelId, ChannelAdapter]) -> Worker:
         adapter = adapters.get(to.channel_id)
         if adapter is None:
             raise PermanentSendError("unknown_channel")
-        part = fit_part(unpack(body["part"], Part), adapter.capabilities)
+        can, part = adapter.capabilities, unpack(body["part"], Part)
+        if isinstance(part, MediaPart) and part.media_id and can.is_linked(part.media):
+            part = await links.part_of(part)
+        elif isinstance(part, LinkPart) and part.media_id:
+            part = await links.pictured(part)
+        part = fit_part(part, can)
         receipt = await adapter.send(to, part, key=row["_id"])
         change = {"channel_id": to.channel_id, "request_id": receipt.request_id}
         if receipt.provider_id:

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable, Iterator
+from urllib.parse import quote
 
 from hub.errors import PermanentSendError
 from hub.model.message import LinkPart, LocationPart, MediaPart, MenuPart, Part, TextPart
@@ -22,6 +23,8 @@ _TAGS = range(0xE0020, 0xE0080)
 def fit(parts: Iterable[Part], capabilities: Capabilities) -> tuple[Part, ...]:
     """Parts as the channel carries them; each part of the answer is one send.
 
+    A place that leaves as one message stays a place in the talk.
+
     Raises:
         PermanentSendError: a part has no form this channel carries.
     """
@@ -36,7 +39,9 @@ def fit_part(part: Part, capabilities: Capabilities) -> Part:
     """
     if _carries(part, capabilities):
         return part
-    text = as_text(part)
+    if isinstance(part, LocationPart) and capabilities.map_url and _links(capabilities):
+        return _on_a_map(part, capabilities.map_url)
+    text = as_text(part, capabilities.map_url)
     if not text:
         raise PermanentSendError("part_not_carried", detail=type(part).__name__)
     return TextPart(text=text)
@@ -61,7 +66,7 @@ def split_text(text: str, limit: int) -> list[str]:
     return pieces
 
 
-def as_text(part: Part) -> str:
+def as_text(part: Part, map_url: str = "") -> str:
     """The plain text that says what the part says; "" when there is none."""
     match part:
         case TextPart():
@@ -72,8 +77,7 @@ def as_text(part: Part) -> str:
         case LinkPart():
             return "\n".join(line for line in (part.title, part.description, part.url) if line)
         case LocationPart():
-            where = f"{part.latitude:.6f}, {part.longitude:.6f}"
-            return f"{part.label} ({where})" if part.label else where
+            return "\n".join(line for line in _told_place(part, map_url) if line)
         case MediaPart():
             return "\n".join(line for line in (part.name, part.url) if line) if part.url else ""
         case _:
@@ -82,7 +86,9 @@ def as_text(part: Part) -> str:
 
 def _pieces(part: Part, capabilities: Capabilities) -> Iterator[Part]:
     fitted = fit_part(part, capabilities)
-    if isinstance(fitted, TextPart):
+    if isinstance(part, LocationPart) and not _is_long(fitted, capabilities):
+        yield part
+    elif isinstance(fitted, TextPart):
         for text in split_text(fitted.text, capabilities.max_text):
             yield TextPart(text=text)
     else:
@@ -92,7 +98,45 @@ def _pieces(part: Part, capabilities: Capabilities) -> Iterator[Part]:
 def _carries(part: Part, capabilities: Capabilities) -> bool:
     if isinstance(part, MenuPart) and len(part.options) > capabilities.max_options:
         return False
+    if isinstance(part, MediaPart) and part.media_id and capabilities.is_linked(part.media):
+        return True
     return isinstance(part, TextPart) or type(part).__name__ in capabilities.parts
+
+
+def _links(capabilities: Capabilities) -> bool:
+    return LinkPart.__name__ in capabilities.parts
+
+
+def _is_long(part: Part, capabilities: Capabilities) -> bool:
+    return isinstance(part, TextPart) and len(part.text) > capabilities.max_text
+
+
+def _on_a_map(place: LocationPart, map_url: str) -> LinkPart:
+    return LinkPart(
+        title=place.label or place.address or _coordinates(place),
+        description=place.address if place.label else "",
+        url=_map_link(place, map_url),
+    )
+
+
+def _told_place(place: LocationPart, map_url: str) -> tuple[str, ...]:
+    if map_url:
+        return place.label, place.address, _map_link(place, map_url)
+    where = _coordinates(place)
+    return f"{place.label} ({where})" if place.label else where, place.address
+
+
+def _map_link(place: LocationPart, map_url: str) -> str:
+    return map_url.format(
+        latitude=f"{place.latitude:.6f}",
+        longitude=f"{place.longitude:.6f}",
+        name=quote(place.label, safe=""),
+        address=quote(place.address, safe=""),
+    )
+
+
+def _coordinates(place: LocationPart) -> str:
+    return f"{place.latitude:.6f}, {place.longitude:.6f}"
 
 
 def _cut(text: str, limit: int) -> int:

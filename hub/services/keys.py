@@ -24,6 +24,7 @@ class Scope(StrEnum):
     READ_CONVERSATIONS = "read:conversations"
     WRITE_CONVERSATIONS = "write:conversations"
     WRITE_MESSAGES = "write:messages"
+    WRITE_NOTICES = "write:notices"
     READ_CUSTOMERS = "read:customers"
     WRITE_CUSTOMERS = "write:customers"
     READ_MEDIA = "read:media"

@@ -23,10 +23,11 @@ class Letterbox:
         self._conversations = conversations
 
     async def undelivered(self, viewer: User, *, limit: int, after: str) -> Letters:
-        """One page; it may hold fewer than `limit` and yet not be the last."""
-        page = _page(await self._dead_letters.undelivered(limit=limit + 1, after=after), limit)
-        letters = [letter for letter in page.letters if await self._is_for(viewer, letter)]
-        return Letters(letters=letters, next=page.next)
+        of = None
+        if viewer.role is Role.AGENT:
+            of = await self._conversations.with_undelivered(viewer)
+        found = await self._dead_letters.undelivered(limit=limit + 1, after=after, of=of)
+        return _page(found, limit)
 
     async def buried(self, *, limit: int, after: str) -> Letters:
         return _page(await self._dead_letters.buried(limit=limit + 1, after=after), limit)

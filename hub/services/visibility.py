@@ -1,6 +1,6 @@
 """Who may see which customer: a condition of every query, not a filter of its answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from hub.ports import Doc, Reading
 from hub.services.access import User
@@ -9,6 +9,7 @@ Serves = Callable[[str, str], bool]
 """Whether the desk gave an interaction of a customer to an agent: `(username, customer_id)`."""
 
 SERVED = ["offered", "active", "wrap_up"]
+MOST_SERVED = 200
 
 
 def serves_nobody(username: str, customer_id: str) -> bool:
@@ -29,6 +30,16 @@ class Visibility:
         if viewer.is_lead or (customer_id and await self.serves(viewer, customer_id)):
             return where
         return {**where, "agents": viewer.username}
+
+    async def all_conversations(self, viewer: User) -> Sequence[Doc]:
+        """Conditions that together find every conversation the viewer may see."""
+        if viewer.is_lead:
+            return ({},)
+        where = {"agent_id": viewer.username, "state": SERVED}
+        served = await self._reading.page("conversations", where, limit=MOST_SERVED)
+        customers = sorted({doc["customer_id"] for doc in served})
+        theirs = ({"customer_id": customers},) if customers else ()
+        return ({"agents": viewer.username}, *theirs)
 
     def customers(self, viewer: User) -> Doc:
         """Conditions on the list of customers."""

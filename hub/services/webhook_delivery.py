@@ -6,7 +6,7 @@ made again, later and later; after `give_up` the subscription is paused for some
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from secrets import token_hex
 
@@ -16,12 +16,22 @@ from hub.errors import SealBroken, StoreUncertain
 from hub.ports import Clock, Doc, Journal
 from hub.services.webhook_events import PING, Notice, notices_of
 from hub.services.webhook_signing import signed_headers
+from hub.services.webhook_tries import Try
 from hub.services.webhooks import ACTIVE, Webhook, Webhooks
 
 log = structlog.get_logger(__name__)
 
-Post = Callable[[str, Mapping[str, str], bytes], Awaitable[int]]
-"""Address, headers, body → the status of the answer, 0 when none came within the time allowed."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """`status` 0: no answer came within the time allowed; `error` is a stable code for why."""
+
+    status: int
+    error: str = ""
+
+
+Post = Callable[[str, Mapping[str, str], bytes], Awaitable[Answered]]
+"""Address, headers, body → what came of it."""
 
 PAGE = 200
 MOST = 1000
@@ -47,19 +57,42 @@ class Courier:
     post: Post
     clock: Clock
 
-    async def attempt(self, webhook: Webhook, notice: Notice) -> int:
-        """The status of the answer, 0 = none. Raises SealBroken, StoreUncertain."""
+    async def attempt(self, webhook: Webhook, notice: Notice) -> Answered:
+        """Raises SealBroken, StoreUncertain."""
         secret = await self.webhooks.secret_of(webhook.webhook_id)
         if secret is None:
-            return 0
+            return Answered(status=0, error="removed")
         body = notice.body()
         at = int(self.clock.now().timestamp())
         return await self.post(webhook.url, signed_headers(secret, notice.id, at, body), body)
 
     async def ping(self, webhook: Webhook) -> int:
-        """A notice of no event, now, also for a subscription that is paused."""
+        """A notice of no event, now, also for a subscription that is paused: the status, 0 = no
+        answer."""
         notice = Notice(id=f"ping-{token_hex(8)}", type=PING, at=self.clock.now(), data={})
-        return await self.attempt(webhook, notice)
+        return (await self.attempt(webhook, notice)).status
+
+
+@dataclass(slots=True, kw_only=True)
+class Run:
+    """What is told of one shard in one go: notices confirmed alike are one try."""
+
+    webhook: Webhook
+    shard: int
+    tries: list[Try] = field(default_factory=list)
+
+    def tried(self, new: Try) -> None:
+        last = self.tries[-1] if self.tries else None
+        if last is None or not (last.delivered and new.status == last.status):
+            self.tries.append(new)
+            return
+        self.tries[-1] = replace(
+            last,
+            at=new.at,
+            last=new.last,
+            notices=last.notices + 1,
+            milliseconds=last.milliseconds + new.milliseconds,
+        )
 
 
 class Deliveries:
@@ -114,18 +147,23 @@ class Deliveries:
         for shard in sorted(news):
             n, told = cursors[shard]
             while commits := await self._journal.tail(shard, n, PAGE):
-                for commit in commits:
-                    if not await self._tell_commit(webhook, commit, told):
-                        return
-                    n, told = commit["n"], 0
+                run = Run(webhook=webhook, shard=shard)
+                try:
+                    for commit in commits:
+                        if not await self._tell_commit(run, commit, told):
+                            return
+                        n, told = commit["n"], 0
+                finally:
+                    await self._note(run)
                 await self._webhooks.advance(webhook, shard, n, 0)
 
-    async def _tell_commit(self, webhook: Webhook, commit: Doc, told: int) -> bool:
+    async def _tell_commit(self, run: Run, commit: Doc, told: int) -> bool:
+        webhook = run.webhook
         wanted = [each for each in notices_of(commit) if each.type in webhook.events]
         for place, notice in enumerate(wanted):
             if place < told:
                 continue
-            if not await self._deliver(webhook, notice):
+            if not await self._deliver(run, commit["n"], notice):
                 return False
             done = place + 1
             whole = done == len(wanted)
@@ -133,12 +171,28 @@ class Deliveries:
             await self._webhooks.advance(webhook, commit["shard"], n, 0 if whole else done)
         return True
 
-    async def _deliver(self, webhook: Webhook, notice: Notice) -> bool:
+    async def _deliver(self, run: Run, n: int, notice: Notice) -> bool:
         """False: no more now. Paused, removed and replayed subscriptions are told nothing."""
+        webhook = run.webhook
         stands = await self._webhooks.get(webhook.webhook_id)
         if stands is None or stands.state != ACTIVE or stands.generation != webhook.generation:
             return False
-        status = await self._courier.attempt(webhook, notice)
+        began = self._clock.monotonic()
+        answered = await self._courier.attempt(webhook, notice)
+        status = answered.status
+        run.tried(
+            Try(
+                at=self._clock.now(),
+                shard=run.shard,
+                first=n,
+                last=n,
+                notices=1,
+                status=status,
+                error=answered.error,
+                attempt=stands.failures + 1,
+                milliseconds=round((self._clock.monotonic() - began) * 1000),
+            )
+        )
         if 200 <= status < 300:
             if stands.failures or stands.last_status != status:
                 await self._webhooks.succeeded(webhook.webhook_id, status)
@@ -146,6 +200,16 @@ class Deliveries:
             return True
         await self._failed(webhook.webhook_id, status)
         return False
+
+    async def _note(self, run: Run) -> None:
+        """For people to read: that it cannot be written holds up no notice."""
+        webhook_id = run.webhook.webhook_id
+        try:
+            for tried in run.tries:
+                if await self._webhooks.get(webhook_id) is not None:
+                    await self._webhooks.tries.add(webhook_id, tried)
+        except StoreUncertain as error:
+            log.warning("webhook tries not written", webhook_id=webhook_id, error=str(error))
 
     async def _failed(self, webhook_id: str, status: int) -> None:
         webhook = await self._webhooks.failed(webhook_id, status)

@@ -14,6 +14,7 @@ from hub.ports import Clock, Doc, Documents, Journal
 from hub.services.vault import Vault
 from hub.services.webhook_events import EventType
 from hub.services.webhook_signing import SECRET_BYTES, secret_text
+from hub.services.webhook_tries import WebhookTries
 
 WEBHOOKS = "webhooks"
 CURSORS = "webhook_cursors"
@@ -50,6 +51,7 @@ class Webhooks:
         self._journal = journal
         self._clock = clock
         self._vault = vault
+        self.tries = WebhookTries(documents)
 
     async def create(
         self, url: str, events: Collection[EventType], *, by: str
@@ -89,8 +91,9 @@ class Webhooks:
         return None if doc is None else _webhook(doc)
 
     async def remove(self, webhook_id: str) -> bool:
-        """False: there is none. Its cursors go with it."""
+        """False: there is none. Its cursors and tries go with it."""
         removed = await self._documents.delete(WEBHOOKS, webhook_id)
+        await self.tries.forget(webhook_id)
         prefix = f"{webhook_id}:"
         while docs := await self._documents.page(CURSORS, {}, limit=SHARDS, after=prefix):
             keys = [doc["_id"] for doc in docs if doc["_id"].startswith(prefix)]

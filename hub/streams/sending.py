@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any
 
@@ -35,6 +35,26 @@ class Done:
 
     change: Doc = field(default_factory=dict)
     inputs: Sequence[tuple[str, Doc]] = ()
+
+
+def later(
+    row: Doc,
+    at: datetime,
+    code: str,
+    *,
+    attempt: bool = True,
+    inputs: Sequence[tuple[str, Doc]] = (),
+) -> Done:
+    """Back to the queue until then, however often it was there."""
+    change = {
+        "state": "queued",
+        "open": True,
+        "told": True,
+        "attempts": row["attempts"] + attempt,
+        "not_before": at,
+        "code": code,
+    }
+    return Done(change=change, inputs=inputs)
 
 
 Worker = Callable[[Doc], Awaitable[Done]]

@@ -46,8 +46,9 @@ from hub.store.memory.database import Database
 from hub.store.memory.stores import MemoryStores
 from hub.streams.heart import Heart
 from hub.streams.settings import EngineSettings
-from tests.fakes.media import files_of
-from tests.http.world import CHANNEL, PretendChannel
+from tests.fakes.media import files_of, links_of
+from tests.http.pretend_channel import PretendChannel
+from tests.http.world import CHANNEL
 
 ORIGIN = "http://hub.test"
 PASSWORD = "correct horse battery"
@@ -71,7 +72,8 @@ class MovedClock(SystemClock):
         return now + self.ahead if self.ahead else now
 
     def monotonic(self) -> float:
-        return super().monotonic() + self.ahead.total_seconds()
+        now = super().monotonic()
+        return now + self.ahead.total_seconds() if self.ahead else now
 
 
 class ShelfTopic(Shelf):
@@ -238,7 +240,7 @@ async def compose(
     commands: Callable[[Commands], Commands] | None = None, *, live: bool = False
 ) -> Rig:
     """The parts put together and not running; see `rig`."""
-    clock, source, channel = MovedClock(), ShelfSource(), PretendChannel()
+    clock, source, channel = MovedClock(), ShelfSource(), PretendChannel(CHANNEL)
     stores = MemoryStores(Database(), clock)
     customer_rules = CustomerRules(Policy(without_bot=frozenset({CHANNEL})))
     desk_rules = DeskRules(DeskSettings())
@@ -247,7 +249,7 @@ async def compose(
         stores.reading,
         [customer_rules, desk_rules],
         [Conversations(), Customers()],
-        {"message": message_worker({CHANNEL: channel})},
+        {"message": message_worker({CHANNEL: channel}, links_of(stores.media, clock))},
         LocalBus(),
         clock,
         EngineSettings(),

@@ -165,6 +165,9 @@ def test_the_customer_shows_every_window_that_is_left() -> None:
             "display_name": "",
             "reachable": True,
             "windows": True,
+            "consents": {},
+            "scene": "",
+            "profile": None,
             "grants": [{"kind": "message", "left": 3, "quota": 5, "until": "2026-11-23T09:00:00Z"}],
         }
     ]

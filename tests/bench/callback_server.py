@@ -32,7 +32,7 @@ from hub.store.mongo.stores import open_stores
 from hub.streams.heart import Heart
 from hub.streams.settings import EngineSettings
 from tests.fakes.knowledge import PretendBot
-from tests.fakes.media import files_of
+from tests.fakes.media import files_of, links_of
 
 CHANNEL = ChannelId("wechat-bench")
 
@@ -78,6 +78,7 @@ async def subject(port: int, uri: str) -> None:
     deps = HttpDeps(
         vault=vault,
         files=files_of(stores.media, stores.reading, clock),
+        links=links_of(stores.media, clock),
         knowledge=Knowledge(stores.documents, stores.reading, PretendBot(), clock),
         clock=clock,
         commands=heart.commands,

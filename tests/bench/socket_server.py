@@ -24,6 +24,7 @@ from aiohttp import web
 from hub.model.ids import customer_of
 from hub.model.inputs import CustomerMessage
 from hub.model.message import Address, ReplyGrant, TextPart
+from hub.runtime.collector import settle
 from hub.services.access import Role, User
 from hub.store.memory.database import Connection
 from tests.agent_web.gateway_rig import PASSWORD, Rig, compose, eventually
@@ -117,6 +118,7 @@ async def serve(app: web.Application, port: int) -> None:
     app.router.add_get("/memory", memory)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
+    settle()
     await web.TCPSite(runner, "127.0.0.1", port, backlog=1024).start()
     await asyncio.Event().wait()
 
@@ -196,7 +198,7 @@ async def _lead(made: Rig, username: str) -> str:
 async def _conversation(made: Rig, number: int) -> str:
     now = made.clock.now()
     message = CustomerMessage(
-        address=Address(channel_id=CHANNEL, value=f"oBench{number:022d}"),
+        address=Address(channel_id=CHANNEL, value=f"oGZUI0egBJY1zhBYw2KhdUfw{number:04x}"),
         external_id=f"m{number}",
         order=f"{number:020d}",
         parts=(TextPart(text="您好"),),

@@ -163,6 +163,19 @@ async def test_dead_letters_are_failed_or_uncertain_until_somebody_decides(
     assert ids(await outbox.dead(10)) == [keys[4]]
 
 
+async def test_dead_letters_of_some_conversations_fill_their_pages(stores: Stores) -> None:
+    outbox = stores.heart.outbox
+    rows = [job(n, body={"conversation_id": f"c{n % 3}"}) for n in range(1, 10)]
+    keys = [row["_id"] for row in rows]
+    await outbox.insert([*rows, job(10, kind="webhook", body={})])
+    for key in keys:
+        await outbox.settle(key, {"state": "queued"}, {"state": "failed", "told": False})
+    assert ids(await outbox.dead(2, of=["c1", "c2"])) == [keys[0], keys[1]]
+    assert ids(await outbox.dead(3, after=keys[1], of={"c1", "c2"})) == [keys[3], keys[4], keys[6]]
+    assert ids(await outbox.dead(9, of=["c0"])) == [keys[2], keys[5], keys[8]]
+    assert await outbox.dead(9, of=[]) == []
+
+
 # ---------------------------------------------------------------- alarms
 async def test_alarms_ring_by_due_time_for_the_shards_asked_for(stores: Stores) -> None:
     alarms = stores.heart.alarms

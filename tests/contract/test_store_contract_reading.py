@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from hub.ports import Above
 from hub.store.mongo.stores import MongoStores
 from tests.fakes.clock import NOON, ManualClock
 from tests.fakes.stores import Stores
@@ -130,6 +131,19 @@ async def test_a_page_keeps_to_its_conditions(stores: Stores) -> None:
     assert await page(customer_id="c2", state="queued") == []
     assert await page(address__value="o1") == ["a"]
     assert await page(addresses__value="o2") == ["c"]
+
+
+async def test_a_number_is_found_above_another(stores: Stores) -> None:
+    docs = [view("a", undelivered=0), view("b", undelivered=1), view("c", undelivered=250)]
+    await stores.heart.projections.save(LIST, [*docs, view("d"), view("e", undelivered=None)])
+
+    async def above(number: int, **more: Any) -> list[str]:
+        where = {"undelivered": Above(number), **more}
+        return sorted(ids(await stores.reading.page(LIST, where, limit=9)))
+
+    assert await above(0) == ["b", "c"]
+    assert await above(1) == ["c"]
+    assert await above(0, state="closed") == []
 
 
 async def test_a_list_in_a_document_matches_by_any_of_its_elements(stores: Stores) -> None:

@@ -36,6 +36,8 @@ USERS = "/api/v1/users/{username}"
 WEBHOOK = "/api/v1/webhooks/{webhook_id}"
 ACCOUNTS = "/api/v1/channel-accounts"
 ACCOUNT = "/api/v1/channel-accounts/{channel_id}"
+SCENE_CODE = ACCOUNT + "/qr-codes/{scene}"
+FILE_LINK = "/files/{token}"
 ARTICLE = "/api/v1/articles/{article_id}"
 KNOWLEDGE = "/api/v1/knowledge"
 PUBLICATION = KNOWLEDGE + "/publications/{publication_id}"
@@ -60,10 +62,12 @@ MATRIX = {
     "POST /api/v1/keys": Row(ADMIN, audit="key.created"),
     "DELETE /api/v1/keys/{key_id}": Row(ADMIN, audit="key.revoked"),
     "GET /api/v1/audit": Row(ADMIN, "read:audit"),
+    "GET /api/v1/audit/state": Row(ADMIN, "read:audit"),
     "POST /api/v1/csp-reports": Row(OPEN),
     "GET /api/v1/webhooks": Row(ADMIN),
     "POST /api/v1/webhooks": Row(ADMIN, audit="webhook.created"),
     f"DELETE {WEBHOOK}": Row(ADMIN, audit="webhook.removed"),
+    f"GET {WEBHOOK}/deliveries": Row(ADMIN),
     f"POST {WEBHOOK}/ping": Row(ADMIN, audit="webhook.pinged"),
     f"POST {WEBHOOK}/pause": Row(ADMIN, audit="webhook.paused"),
     f"POST {WEBHOOK}/resume": Row(ADMIN, audit="webhook.resumed"),
@@ -76,15 +80,19 @@ MATRIX = {
     f"POST {CONVERSATIONS}/messages": Row(STAFF, "write:messages"),
     f"POST {CONVERSATIONS}/hand-off": Row(STAFF, "write:conversations"),
     f"POST {CONVERSATIONS}/close": Row(STAFF, "write:conversations"),
+    f"POST {CONVERSATIONS}/notices": Row(STAFF, "write:notices"),
     "GET /api/v1/customers": Row(STAFF, "read:customers"),
     f"GET {CUSTOMERS}": Row(STAFF, "read:customers"),
     f"POST {CUSTOMERS}/merge": Row(LEADS, "write:customers"),
     f"POST {CUSTOMERS}/unmerge": Row(LEADS, "write:customers"),
+    f"POST {CUSTOMERS}/notices": Row(LEADS, "write:notices"),
     f"POST {CUSTOMERS}/unmask": Row(frozenset({"agent", "supervisor"}), audit="customer.unmasked"),
     "POST /api/v1/media": Row(STAFF, "write:media", "media.uploaded"),
     "GET /api/v1/media/{media_id}": Row(STAFF, "read:media"),
     "GET /api/v1/media/{media_id}/preview": Row(STAFF, "read:media"),
     "GET /api/v1/media/{media_id}/playable": Row(STAFF, "read:media"),
+    f"GET {FILE_LINK}": Row(OPEN),
+    f"HEAD {FILE_LINK}": Row(OPEN),
     "GET /api/v1/channels": Row(ALL, "read:channels"),
     "GET /api/v1/channel-kinds": Row(OPERATORS),
     f"GET {ACCOUNTS}": Row(OPERATORS),
@@ -94,6 +102,17 @@ MATRIX = {
     f"DELETE {ACCOUNT}": Row(OPERATORS, audit="channel.removed"),
     f"POST {ACCOUNT}/pause": Row(OPERATORS, audit="channel.paused"),
     f"POST {ACCOUNT}/resume": Row(OPERATORS, audit="channel.resumed"),
+    f"GET {ACCOUNT}/templates": Row(ALL, "read:channels"),
+    f"POST {ACCOUNT}/templates/refresh": Row(OPERATORS, audit="channel.templates_read"),
+    f"POST {ACCOUNT}/rotate": Row(OPERATORS, audit="channel.secrets_rotated"),
+    f"GET {ACCOUNT}/menu": Row(OPERATORS),
+    f"PUT {ACCOUNT}/menu": Row(OPERATORS, audit="channel.menu_changed"),
+    f"POST {ACCOUNT}/menu/publish": Row(OPERATORS, audit="channel.menu_published"),
+    f"GET {ACCOUNT}/qr-codes": Row(OPERATORS),
+    f"POST {ACCOUNT}/qr-codes": Row(OPERATORS, audit="channel.code_created"),
+    f"PUT {SCENE_CODE}": Row(OPERATORS, audit="channel.code_changed"),
+    f"DELETE {SCENE_CODE}": Row(OPERATORS, audit="channel.code_forgotten"),
+    f"GET {SCENE_CODE}/picture": Row(OPERATORS),
     "GET /api/v1/channel-log": Row(OPERATORS),
     "GET /api/v1/dead-letters": Row(ALL, "read:dead-letters"),
     f"POST {LETTERS}/retry": Row(STAFF, "write:dead-letters"),
@@ -148,6 +167,13 @@ BODIES: dict[str, Any] = {
     f"POST {WEBHOOK}/replay": {"after": [{"shard": 0, "n": 1}]},
     f"POST {CONVERSATIONS}/messages": {**COMMAND, "seen": 1, "text": "您好"},
     f"POST {CUSTOMERS}/merge": {**COMMAND, "into": CUSTOMER},
+    f"POST {CONVERSATIONS}/notices": {**COMMAND, "template_id": "t", "values": {"a": "1"}},
+    f"POST {CUSTOMERS}/notices": {
+        **COMMAND,
+        "template_id": "t",
+        "values": {"a": "1"},
+        "channel_id": "pretend-main",
+    },
     "PUT /api/v1/queues/{entry_id}": {"version": 0, "name": "夜班"},
     "PUT /api/v1/phrases/{entry_id}": {"version": 0, "key": "wa", "name": "晚安", "text": "晚安"},
     "PUT /api/v1/dispositions/{entry_id}": {"version": 0, "name": "其他"},
@@ -160,6 +186,11 @@ BODIES: dict[str, Any] = {
     f"POST {LETTERS}/discard": COMMAND,
     "POST /api/v1/channel-tests": {"kind": "pretend"},
     f"PUT {ACCOUNT}": {"kind": "pretend", "version": 0},
+    f"POST {ACCOUNT}/rotate": {"version": 1, "secrets": {"secret": "new"}},
+    f"PUT {ACCOUNT}/menu": {"version": 0, "buttons": []},
+    f"POST {ACCOUNT}/menu/publish": {"version": 0},
+    f"POST {ACCOUNT}/qr-codes": {"scene": "branch-7", "label": "柜台"},
+    f"PUT {SCENE_CODE}": {"label": "大堂"},
 }
 
 NAMES = {
@@ -174,9 +205,64 @@ NAMES = {
     "interaction_id": f"{CONVERSATION}-1",
     "key_id": "0" * 12,
     "media_id": "0" * 32,
+    "scene": "branch-7",
+    "token": "A" * 76,
     "webhook_id": "0" * 12,
     "channel_id": "pretend-other",
 }
+
+
+NOT_THERE = {"conversation_id", "customer_id", "media_id", "dead_letter_id", "interaction_id"}
+NOT_THERE |= {"key_id", "webhook_id", "question_id", "entry_id", "article_id", "token"}
+"""Ids in `NAMES` that name nothing, until a PUT of the same run makes it."""
+
+ANSWERS = {
+    "POST /api/v1/session": 201,
+    "DELETE /api/v1/session": 204,
+    "PUT /api/v1/session/password": 409,
+    "POST /api/v1/session/otp": 201,
+    "PUT /api/v1/session/otp": 409,
+    "DELETE /api/v1/session/otp": 409,
+    "POST /api/v1/csp-reports": 204,
+    "POST /api/v1/users": 201,
+    f"PUT {USERS}": 409,
+    "PUT /api/v1/agents/{username}": 409,
+    f"POST {USERS}/unlock": 204,
+    f"POST {USERS}/reset-otp": 204,
+    "POST /api/v1/keys": 201,
+    "POST /api/v1/webhooks": 409,
+    "POST /api/v1/media": 422,
+    f"GET {ACCOUNT}": 404,
+    f"DELETE {ACCOUNT}": 409,
+    f"GET {ACCOUNT}/templates": 404,
+    f"POST {ACCOUNT}/templates/refresh": 409,
+    f"POST {ACCOUNT}/rotate": 409,
+    f"POST {ACCOUNT}/menu/publish": 409,
+    f"POST {ACCOUNT}/qr-codes": 201,
+    f"DELETE {SCENE_CODE}": 422,
+    f"PUT {ARTICLE}": 200,
+    f"DELETE {ARTICLE}": 200,
+    f"POST {KNOWLEDGE}/publications": 202,
+    f"POST {PUBLICATION}/stop": 409,
+    f"POST {PUBLICATION}/restore": 201,
+    **{f"PUT /api/v1/{many}/{{entry_id}}": 200 for many in ("queues", "phrases", "dispositions")},
+    **{
+        f"DELETE /api/v1/{many}/{{entry_id}}": 204 for many in ("queues", "phrases", "dispositions")
+    },
+}
+"""What somebody is answered who may call a route, asked in the order of the rows, where it
+is not what `answer_of` says of its ids."""
+
+OF_WHO_ADDED_IT = {f"GET {ACCOUNT}/templates": 409}
+"""For those who may add the account, and have."""
+
+
+def answer_of(label: str, role: str) -> int:
+    """The one status for a role that is let in: 404 for ids that name nothing, else 200."""
+    if label in OF_WHO_ADDED_IT and role in OPERATORS:
+        return OF_WHO_ADDED_IT[label]
+    missing = any(f"{{{name}}}" in label for name in NOT_THERE)
+    return ANSWERS.get(label, 404 if missing else 200)
 
 
 def place_of(label: str, **names: str) -> tuple[str, str]:

@@ -1,10 +1,15 @@
-"""Conversations by how they stand to agent1, for tests of who may see and do what."""
+"""Conversations by how they stand to agent1, for tests of who may see and do what.
+
+A furnished one has a customer's file and a reply that was not delivered in each of them.
+"""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from tests.http.world import World, world
+from hub.ports import FetchedMedia
+from tests.http.world import World, eventually, world
+from tests.services.media import samples
 
 BASE = "/api/v1/conversations"
 
@@ -18,17 +23,29 @@ class Scene:
     had: str
     foreign: str
     waiting: str
+    letters: dict[str, list[str]]
+    files: dict[str, str]
 
     def of(self, whose: str) -> str:
         return str(getattr(self, whose))
 
 
 @asynccontextmanager
-async def scene() -> AsyncIterator[Scene]:
+async def scene(*, furnished: bool = False) -> AsyncIterator[Scene]:
     async with world() as w:
+        letters: dict[str, list[str]] = {}
+        files: dict[str, str] = {}
+
+        async def furnish(conversation: str, customer: str, writer: str) -> None:
+            if furnished:
+                files[conversation] = await _file(w, conversation, customer)
+                await w.sign_in(writer)
+                letters[conversation] = await _letters(w, conversation)
+
         await w.at_the_desk("agent1")
         had = await w.customer_says("o-1", "在吗")
         await w.accepts("agent1", had)
+        await furnish(had, "o-1", "agent1")
         await w.sign_in("agent1")
         seq = (await w.get_json(f"{BASE}/{had}"))["seq"]
         body = {"command_id": "bye", "seen": seq, "text": "再见"}
@@ -37,10 +54,56 @@ async def scene() -> AsyncIterator[Scene]:
         assert (await w.post(f"{BASE}/{had}/close", {"command_id": "end"})).status == 201
         own = await w.customer_says("o-2", "您好")
         await w.accepts("agent1", own)
+        await furnish(own, "o-2", "agent1")
         await w.rests("agent1")
         await w.ready("agent2")
         foreign = await w.customer_says("o-3", "有人吗")
         await w.accepts("agent2", foreign)
+        await furnish(foreign, "o-3", "agent2")
         await w.rests("agent2")
         waiting = await w.customer_says("o-4", "请帮忙")
-        yield Scene(w=w, own=own, had=had, foreign=foreign, waiting=waiting)
+        await furnish(waiting, "o-4", "supervisor1")
+        yield Scene(
+            w=w,
+            own=own,
+            had=had,
+            foreign=foreign,
+            waiting=waiting,
+            letters=letters,
+            files=files,
+        )
+
+
+async def _file(w: World, conversation: str, customer: str) -> str:
+    """Our id of a picture the customer sends."""
+    name = f"file of {customer}"
+    w.channel.files[name] = FetchedMedia(content=samples.image("PNG"), content_type="image/png")
+    await w.customer_says(customer, "", file=name, media="image")
+    await w.sign_in("supervisor1")
+
+    async def stored() -> str:
+        items = (await w.get_json(f"{BASE}/{conversation}/messages"))["items"]
+        parts = [part for item in items for part in item["parts"]]
+        return next((p["media_id"] for p in parts if p.get("media_state") == "stored"), "")
+
+    return str(await eventually(stored))
+
+
+async def _letters(w: World, conversation: str) -> list[str]:
+    """The ids of the dead letters of two replies that fail."""
+    w.channel.broken = "not_in_window"
+    found: list[str] = []
+
+    async def one_more() -> list[str]:
+        items = (await w.get_json("/api/v1/dead-letters?limit=100"))["items"]
+        theirs = [item["id"] for item in items if item["conversation_id"] == conversation]
+        return theirs if len(theirs) > len(found) else []
+
+    for _ in range(2):
+        seq = (await w.get_json(f"{BASE}/{conversation}"))["seq"]
+        body = {"command_id": w.command_id(), "seen": seq, "text": "请讲"}
+        answer = await w.post(f"{BASE}/{conversation}/messages", body)
+        assert answer.status == 201, await answer.text()
+        found = await eventually(one_more)
+    w.channel.broken = ""
+    return found

@@ -10,6 +10,7 @@ import pytest
 from aiohttp import ClientResponse
 
 from hub.http.deps import HttpOptions
+from hub.http.sessions import AUDIT
 from hub.services.access import AccessRules, Role
 from hub.services.limits import Rate, Rates
 from tests.http.world import HEADERS, ORIGIN, PASSWORD, UNLIMITED, World, world
@@ -313,14 +314,54 @@ async def test_what_happened_at_the_door_stands_in_the_audit_log_without_secrets
             ("user:agent1", "session.opened", "refused"),
             ("user:?", "session.opened", "refused"),
             ("agent:admin", "session.opened", "done"),
+            ("agent:admin", "queue.changed", "begun"),
             ("agent:admin", "queue.changed", "done"),
+            ("agent:admin", "queue.changed", "begun"),
             ("agent:admin", "queue.changed", "refused:stale_version"),
+            ("agent:admin", "key.created", "begun"),
             ("agent:admin", "key.created", "done"),
         ]
         assert {i["source"] for i in items} == {"127.0.0.1"}
         assert [i["object"] for i in reversed(items)][3] == "night"
         assert "wrong words" not in str(items)
         assert "by mistake" not in str(items)
-        assert [i["n"] for i in items] == [6, 5, 4, 3, 2, 1]
+        assert [(i["n"], i["begun"], i["ended"]) for i in items] == [
+            (9, 8, 0),
+            (8, 0, 9),
+            (7, 6, 0),
+            (6, 0, 7),
+            (5, 4, 0),
+            (4, 0, 5),
+            (3, 0, 0),
+            (2, 0, 0),
+            (1, 0, 0),
+        ]
         refused = await w.get_json("/api/v1/audit?outcome=refused&limit=1")
         assert ([i["actor"] for i in refused["items"]], refused["next"]) == (["user:?"], 2)
+
+
+async def test_the_state_of_the_audit_log_names_its_head_and_what_was_verified() -> None:
+    async with world() as w:
+        await w.sign_in("admin")
+        state = await w.get_json("/api/v1/audit/state")
+        head = (await w.get_json("/api/v1/audit?limit=1"))["items"][0]
+        assert {name: state[name] for name in ("n", "proof", "at")} == {
+            "n": 1,
+            "proof": head["proof"],
+            "at": head["at"],
+        }
+        assert state["checked"] == {"first": 1, "last": 1, "holds": True, "flaws": []}
+        assert state["verified"] is None
+        assert await w.client.app[AUDIT].walk() == []
+        row = await w.stores.documents.get("audit", "000000000001")
+        assert row is not None
+        changed = {**row, "version": 2, "actor": "agent:nobody"}
+        assert await w.stores.documents.replace("audit", changed, version=1)
+        found = await w.get_json("/api/v1/audit/state")
+        assert found["checked"] == {
+            "first": 1,
+            "last": 1,
+            "holds": False,
+            "flaws": [{"n": 1, "problem": "row 1 was changed or not written by us"}],
+        }
+        assert (found["verified"]["n"], found["verified"]["flaws"]) == (1, 0)

@@ -201,6 +201,9 @@ async def test_channels_show_abilities_and_health_and_nothing_else() -> None:
                             "content_types": ["audio/mpeg"],
                         },
                     },
+                    "linked": [],
+                    "link": None,
+                    "map_url": "",
                 },
                 "health": {"state": "ok"},
             }

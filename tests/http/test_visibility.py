@@ -178,14 +178,75 @@ async def test_dead_letters_of_an_agent_are_those_of_own_conversations() -> None
         found = await eventually(letters)
         assert set(found) == {s.own, s.foreign}
         await s.w.sign_in("agent1")
-        page = await s.w.get_json("/api/v1/dead-letters")
-        assert [item["conversation_id"] for item in page["items"]] == [s.own]
+
+        async def own() -> Any:
+            return (await s.w.get_json("/api/v1/dead-letters"))["items"]
+
+        assert [item["conversation_id"] for item in await eventually(own)] == [s.own]
         for verb in ("retry", "discard"):
             path = f"/api/v1/dead-letters/{found[s.foreign]}/{verb}"
             assert (await s.w.post(path, {"command_id": verb})).status == 404
         path = f"/api/v1/dead-letters/{found[s.own]}/discard"
         assert (await s.w.post(path, {"command_id": "own"})).status == 201
         assert (await s.w.get("/api/v1/dead-letters?box=inbox")).status == 403
+
+
+async def test_pages_of_an_agents_dead_letters_are_full_whatever_stands_between() -> None:
+    """Letters of others come before, between and after: row keys follow no conversation."""
+    async with scene() as s:
+        s.w.channel.broken = "not_in_window"
+        for n in range(3):
+            for whose, who in ((s.foreign, "supervisor1"), (s.own, "agent1")):
+                await s.w.sign_in(who)
+                seq = (await s.w.get_json(f"{BASE}/{whose}"))["seq"]
+                body = {"command_id": f"{who}-{n}", "seen": seq, "text": "好" * 1800}
+                assert (await s.w.post(f"{BASE}/{whose}/messages", body)).status == 201
+
+        async def all_of_them() -> Any:
+            items = (await s.w.get_json("/api/v1/dead-letters?limit=100"))["items"]
+            return items if len(items) == wanted else None
+
+        wanted = 18
+        await s.w.sign_in("supervisor1")
+        keys = {
+            item["key"]
+            for item in await eventually(all_of_them)
+            if item["conversation_id"] == s.own
+        }
+        wanted = len(keys)
+        assert wanted == 9
+        await s.w.sign_in("agent1")
+        await eventually(all_of_them)
+        page = await s.w.get_json("/api/v1/dead-letters?limit=4")
+        pages = [[item["key"] for item in page["items"]]]
+        while page["next"]:
+            page = await s.w.get_json(f"/api/v1/dead-letters?limit=4&cursor={page['next']}")
+            pages.append([item["key"] for item in page["items"]])
+        assert [len(page) for page in pages] == [4, 4, 1]
+        assert {key for page in pages for key in page} == keys
+
+
+async def test_who_serves_a_customer_finds_the_letters_of_earlier_talks() -> None:
+    async with scene() as s:
+        s.w.channel.broken = "not_in_window"
+        await s.w.sign_in("supervisor1")
+        seq = (await s.w.get_json(f"{BASE}/{s.foreign}"))["seq"]
+        body = {"command_id": "late", "seen": seq, "text": "请稍候"}
+        assert (await s.w.post(f"{BASE}/{s.foreign}/messages", body)).status == 201
+        assert (await s.w.post(f"{BASE}/{s.foreign}/close", {"command_id": "end"})).status == 201
+
+        async def of(who: str) -> list[str]:
+            await s.w.sign_in(who)
+            items = (await s.w.get_json("/api/v1/dead-letters"))["items"]
+            return [item["conversation_id"] for item in items]
+
+        assert await eventually(lambda: of("supervisor1")) == [s.foreign]
+        assert await of("agent2") == []
+        await s.w.ready("agent2")
+        again = await s.w.customer_says("o-3", "还有一个问题")
+        await s.w.accepts("agent2", again)
+        assert await eventually(lambda: of("agent2")) == [s.foreign]
+        assert await of("agent1") == []
 
 
 async def _ids(w: World, path: str) -> set[str]:

@@ -1,6 +1,7 @@
 """Webhooks over HTTP: who may be called, and what a receiver on this machine hears."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -147,8 +148,72 @@ async def test_a_name_that_leads_inside_is_not_called(address: str) -> None:
 
     post = WebhookPost((), ask)
     assert post.why_not("https://crm.example/in") == ""
-    assert await post.post("https://crm.example/in", {}, b"{}") == 0
+    answered = await post.post("https://crm.example/in", {}, b"{}")
+    assert (answered.status, answered.error) == (0, "address_not_public")
     assert asked == ["crm.example"]
+
+
+async def test_the_last_tries_are_shown_with_what_came_of_them() -> None:
+    heard: list[Doc] = []
+    async with receiver(heard, status=500) as origin, hub_for(origin) as w:
+        made = await subscribed(w, f"{origin}/in", "message.received")
+        place = f"{PATH}/{made['webhook']['id']}/deliveries"
+        assert await w.get_json(place) == {"items": [], "next": None}
+        await w.customer_says("o-1", "在吗")
+
+        async def tried() -> Any:
+            return (await w.get_json(place))["items"]
+
+        first = (await eventually(tried))[-1]
+        assert (first["outcome"], first["status"], first["error"]) == ("failed", 500, "")
+        assert (first["id"], first["attempt"], first["notices"]) == (1, 1, 1)
+        assert first["first"] == first["last"] == 1
+        assert 0 <= first["ms"] < 10_000
+        page = await w.get_json(f"{place}?limit=1")
+        assert len(page["items"]) == 1
+        assert (await w.get(f"{PATH}/{'0' * 12}/deliveries")).status == 404
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        (None, "not_connected"),
+        (socket.gaierror(-2, "no such name"), "name_not_found"),
+        (TimeoutError(), "timeout"),
+    ],
+)
+async def test_why_there_was_no_answer_is_said_in_a_word(
+    fault: Exception | None, code: str
+) -> None:
+    origin = f"http://127.0.0.1:{pick_port()}"
+
+    async def ask(host: str, port: int) -> Sequence[str]:
+        if fault is not None:
+            raise fault
+        return [host]
+
+    named = origin if fault is None else "http://crm.example"
+    answered = await WebhookPost((named,), ask).post(f"{named}/in", {}, b"{}")
+    assert (answered.status, answered.error) == (0, code)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "says", "code"),
+    [("http", b"", "broken_off"), ("https", b"HTTP/1.1 400 Bad\r\n\r\n", "tls_failed")],
+)
+async def test_a_receiver_that_hangs_up_or_knows_no_tls_is_named_so(
+    scheme: str, says: bytes, code: str
+) -> None:
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(5)
+        writer.write(says)
+        writer.close()
+
+    async with await asyncio.start_server(hang_up, "127.0.0.1", pick_port()) as server:
+        host, port = server.sockets[0].getsockname()
+        origin = f"{scheme}://{host}:{port}"
+        answered = await WebhookPost((origin,)).post(f"{origin}/in", {}, b"{}")
+    assert (answered.status, answered.error) == (0, code)
 
 
 async def test_an_allowed_origin_is_its_port_too() -> None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-import orjson
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
 from argon2 import PasswordHasher
@@ -15,7 +14,6 @@ from argon2 import PasswordHasher
 from hub.decisions.customer.rules import CustomerRules
 from hub.decisions.desk import DeskRules, DeskSettings
 from hub.decisions.policy import Policy
-from hub.errors import InboundRejected, PermanentSendError
 from hub.http.app import build_http
 from hub.http.deps import HttpDeps, HttpOptions
 from hub.http.health import Probe
@@ -35,18 +33,7 @@ from hub.model.ids import (
     customer_stream,
     desk_stream,
 )
-from hub.model.inputs import CustomerMessage
-from hub.model.message import Address, MediaKind, MediaPart, Part, ReplyGrant, TextPart
-from hub.ports import (
-    Accept,
-    Capabilities,
-    FetchedMedia,
-    GrantRule,
-    MediaRule,
-    SendReceipt,
-    WebhookReply,
-    WebhookRequest,
-)
+from hub.ports import Accept, Clock, MediaStore
 from hub.projections.assignments import Assignments
 from hub.projections.conversations import Conversations
 from hub.projections.customers import Customers
@@ -54,9 +41,14 @@ from hub.projections.unanswered import Unanswered
 from hub.runtime.bus import LocalBus
 from hub.runtime.clock import SystemClock
 from hub.services.access import Access, Role, User
+from hub.services.channel_host import ChannelHost
 from hub.services.delivery import message_worker
 from hub.services.knowledge.house import Knowledge
 from hub.services.limits import Rate, Rates
+from hub.services.meanings import Meanings
+from hub.services.media.intake import Intake
+from hub.services.menus import Menus
+from hub.services.qr_codes import QrCodes
 from hub.services.vault import Vault
 from hub.store.embedded_process import pick_port
 from hub.store.memory.database import Database
@@ -65,7 +57,8 @@ from hub.streams.heart import Heart
 from hub.streams.settings import EngineSettings
 from tests.fakes.channels import PRETEND, host_of
 from tests.fakes.knowledge import PretendBot, first_knowledge
-from tests.fakes.media import files_of, worker_of
+from tests.fakes.media import files_of, intake_of, links_of, worker_of
+from tests.http.pretend_channel import PretendChannel
 
 CHANNEL = ChannelId("pretend-main")
 ORIGIN = "http://hub.test"
@@ -94,83 +87,6 @@ class ShiftedClock(SystemClock):
 
     def now(self) -> datetime:
         return super().now() + self.ahead
-
-
-class PretendChannel:
-    """Takes JSON calls `{from, id, text, file?}`; refuses to send while `broken` names a code.
-
-    `files` are what the provider keeps, by the names customers' messages give.
-    """
-
-    kind = PRETEND
-    capabilities = Capabilities(
-        parts=frozenset({"TextPart", "MediaPart"}),
-        max_text=600,
-        grants={"message": GrantRule(quota=5, valid=timedelta(hours=48))},
-        media_rules={
-            MediaKind.IMAGE: MediaRule(
-                max_bytes=50_000, content_types=frozenset({"image/jpeg", "image/png"})
-            ),
-            MediaKind.VOICE: MediaRule(
-                max_bytes=50_000, content_types=frozenset({"audio/mpeg"}), max_seconds=1
-            ),
-        },
-    )
-
-    def __init__(self, channel_id: ChannelId = CHANNEL) -> None:
-        self.id = channel_id
-        self.broken = ""
-        self.sent: list[tuple[str, str]] = []
-        self.sent_files: list[MediaPart] = []
-        self.files: dict[str, FetchedMedia] = {}
-
-    async def run(self, accept: Accept) -> None:
-        await asyncio.Event().wait()
-
-    async def send(self, to: Address, part: Part, *, key: str) -> SendReceipt:
-        if self.broken:
-            raise PermanentSendError(self.broken, provider_code="45047")
-        if isinstance(part, MediaPart):
-            self.sent_files.append(part)
-            return SendReceipt(provider_id=key)
-        assert isinstance(part, TextPart)
-        self.sent.append((to.value, part.text))
-        return SendReceipt(provider_id=key)
-
-    async def fetch_media(self, part: MediaPart) -> FetchedMedia:
-        if part.provider_ref not in self.files:
-            raise PermanentSendError("media_gone", provider_code="40007")
-        return self.files[part.provider_ref]
-
-    def health(self) -> Mapping[str, str]:
-        return {"state": "ok"}
-
-    async def on_webhook(self, request: WebhookRequest, accept: Accept) -> WebhookReply:
-        if request.method == "GET":
-            return WebhookReply(body=request.query.get("echo", "").encode())
-        if request.query.get("key") != "right":
-            raise InboundRejected("bad_signature", status=403)
-        call = orjson.loads(request.body)
-        await accept(
-            CustomerMessage(
-                address=Address(channel_id=self.id, value=call["from"]),
-                external_id=f"{call['from']}:{call['id']}",
-                order=f"{call['id']:020d}",
-                parts=(_part(call),),
-                sent_at=request.received_at,
-                grant=ReplyGrant(
-                    kind="message", quota=5, until=request.received_at + timedelta(hours=48)
-                ),
-                display_name="客户",
-            )
-        )
-        return WebhookReply(body=b"success")
-
-
-def _part(call: Json) -> Part:
-    if ref := call.get("file"):
-        return MediaPart(media=MediaKind(call["media"]), provider_ref=ref)
-    return TextPart(text=call["text"])
 
 
 @dataclass(kw_only=True)
@@ -316,9 +232,12 @@ def compose(
     probes: Mapping[str, Probe] | None = None,
     options: HttpOptions | None = None,
     webhook_post: WebhookPost | None = None,
+    intake: Callable[[MediaStore], Intake] = intake_of,
 ) -> Composition:
-    clock, channel, bus = ShiftedClock(), PretendChannel(), LocalBus()
+    clock, channel, bus = ShiftedClock(), PretendChannel(CHANNEL), LocalBus()
     stores = MemoryStores(Database(), clock)
+    taking = intake(stores.media)
+    links = links_of(stores.media, clock, base=ORIGIN)
 
     def make(document: Mapping[str, Any]) -> PretendChannel:
         return channel if document["id"] == CHANNEL else PretendChannel(document["id"])
@@ -332,8 +251,8 @@ def compose(
         [rules, DeskRules(DeskSettings())],
         [Conversations(), Customers(), Assignments(), Unanswered()],
         {
-            "message": channels.guarded(message_worker(channels)),
-            "media": worker_of(stores.media, channels, clock).do,
+            "message": channels.guarded(message_worker(channels, links)),
+            "media": worker_of(stores.media, channels, clock, intake=taking).do,
         },
         bus,
         clock,
@@ -348,10 +267,11 @@ def compose(
         outbox=stores.heart.outbox,
         inbox=stores.heart.inbox,
         rules=rules,
-        accept=accept or heart.acceptor.accept,
+        accept=_meant(accept or heart.acceptor.accept, stores, channels, clock),
         vault=Vault([b"v" * 32]),
         webhook_post=webhook_post or WebhookPost(()),
-        files=files_of(stores.media, stores.reading, clock),
+        files=files_of(stores.media, stores.reading, clock, intake=taking),
+        links=links,
         knowledge=Knowledge(stores.documents, stores.reading, PretendBot(), clock),
         passwords=ArgonPasswords(hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)),
         channels=channels,
@@ -363,6 +283,11 @@ def compose(
     return Composition(clock=clock, channel=channel, stores=stores, heart=heart, deps=deps)
 
 
+def _meant(accept: Accept, stores: MemoryStores, channels: ChannelHost, clock: Clock) -> Accept:
+    menus = Menus(stores.documents, clock, channels)
+    return Meanings(menus, QrCodes(stores.documents, clock, channels)).accepting(accept)
+
+
 @asynccontextmanager
 async def world(
     *,
@@ -370,8 +295,11 @@ async def world(
     probes: Mapping[str, Probe] | None = None,
     options: HttpOptions | None = None,
     webhook_post: WebhookPost | None = None,
+    intake: Callable[[MediaStore], Intake] = intake_of,
 ) -> AsyncIterator[World]:
-    made = compose(accept=accept, probes=probes, options=options, webhook_post=webhook_post)
+    made = compose(
+        accept=accept, probes=probes, options=options, webhook_post=webhook_post, intake=intake
+    )
     await made.deps.channels.load()
     await made.deps.knowledge.publisher.open(first_knowledge)
     app = build_http(made.deps)

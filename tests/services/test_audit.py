@@ -8,7 +8,8 @@ import pytest
 
 from hub.services.audit import AUDIT, SETTINGS, Audit, Happening, key_of
 from hub.services.vault import Vault
-from hub.store.memory.database import Database
+from hub.store.memory.database import Connection, Database
+from hub.store.memory.documents import MemoryDocuments
 from hub.store.memory.stores import MemoryStores
 from tests.fakes.clock import ManualClock
 from tests.fakes.stores import Stores
@@ -159,3 +160,71 @@ async def test_a_page_that_filters_looks_at_a_bounded_number_of_rows(
     assert (list(first.rows), first.next) == ([], 4)
     second = await audit.page({"actor": "agent:a1"}, limit=1, before=first.next)
     assert ([row["n"] for row in second.rows], second.next) == ([2], 2)
+
+
+async def test_an_empty_log_has_a_state() -> None:
+    audit, _ = await filled(0)
+    state = await audit.state()
+    assert (state.n, state.proof, state.at, state.first) == (0, "", None, 0)
+    assert (state.flaws, state.walked) == ([], None)
+
+
+async def test_the_state_names_the_head_and_what_was_looked_at() -> None:
+    audit, database = await filled(7)
+    state = await fresh(database).state()
+    (newest,) = (await audit.page({}, limit=1)).rows
+    assert (state.n, state.proof, state.at) == (7, newest["proof"], newest["at"])
+    assert (state.first, state.flaws) == (1, [])
+
+
+async def test_the_state_looks_at_the_latest_rows_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.services.audit.LOOKED_AT_NOW", 3)
+    _, database = await filled(9)
+    rows = database.primary(AUDIT).rows
+    rows[key_of(6)]["actor"] = "agent:nobody"
+    assert (await fresh(database).state()).flaws == []
+    rows[key_of(7)]["actor"] = "agent:nobody"
+    state = await fresh(database).state()
+    assert state.first == 7
+    assert [(flaw.n, flaw.problem) for flaw in state.flaws] == [
+        (7, "row 7 was changed or not written by us")
+    ]
+
+
+async def test_rows_cut_off_are_missed_by_the_state_too() -> None:
+    _, database = await filled(9)
+    for number in (8, 9):
+        database.primary(AUDIT).put(key_of(number), None)
+    flaws = (await fresh(database).state()).flaws
+    assert [flaw.problem for flaw in flaws] == ["rows 8 to 9 were cut off"]
+
+
+async def test_a_walk_is_kept_and_nobody_without_the_key_can_write_one() -> None:
+    audit, database = await filled(4)
+    database.primary(AUDIT).rows[key_of(2)]["actor"] = "agent:nobody"
+    assert [flaw.n for flaw in await audit.walk()] == [2]
+    await audit.record(signed_in("later"))
+    walked = (await fresh(database).state()).walked
+    assert walked is not None
+    assert (walked.n, walked.flaws) == (4, 1)
+    assert await audit.walk() != []
+    again = (await fresh(database).state()).walked
+    assert again is not None
+    assert again.n == 5
+    database.primary(SETTINGS).rows["audit_walk"]["flaws"] = 0
+    assert (await fresh(database).state()).walked is None
+
+
+async def test_rows_written_while_the_chain_is_walked_are_no_flaw() -> None:
+    audit, database = await filled(3)
+
+    class Meanwhile(MemoryDocuments):
+        async def page(self, *asked: Any, **more: Any) -> list[dict[str, Any]]:
+            rows = await super().page(*asked, **more)
+            if not rows:
+                await audit.record(signed_in("meanwhile"))
+            return rows
+
+    reader = Audit(Meanwhile(Connection(database, "reader")), ManualClock(), VAULT)
+    assert await flaws(reader) == []
+    assert (await audit.page({}, limit=1)).rows[0]["n"] == 4

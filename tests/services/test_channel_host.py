@@ -25,6 +25,7 @@ from hub.store.memory.database import Database
 from hub.store.memory.stores import MemoryStores
 from hub.streams.sending import Worker
 from tests.fakes.channels import PRETEND, host_of
+from tests.fakes.media import links_of
 
 FILE = ChannelId("in-file")
 HERE = ChannelId("added")
@@ -95,7 +96,8 @@ class Rig:
 
     @property
     def worker(self) -> Worker:
-        return self.host.guarded(message_worker(self.host))
+        links = links_of(self.stores.media, SystemClock())
+        return self.host.guarded(message_worker(self.host, links))
 
 
 async def nobody(inbound: Inbound) -> bool:

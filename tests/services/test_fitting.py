@@ -61,6 +61,43 @@ def test_pieces_fit_and_lose_nothing_but_white_space(text: str, limit: int) -> N
     assert "".join("".join(pieces).split()) == "".join(text.split())
 
 
+PLACE = LocationPart(latitude=31.2, longitude=121.4, label="支行", address="南京东路 1 号")
+MAP = "https://map.example/{latitude},{longitude}?{name}&{address}"
+MAPPED = Capabilities(parts=frozenset({"TextPart"}), max_text=200, map_url=MAP)
+CARDS = Capabilities(parts=frozenset({"TextPart", "LinkPart"}), max_text=20, map_url=MAP)
+ADDRESS = (
+    "https://map.example/31.200000,121.400000?%E6%94%AF%E8%A1%8C"
+    "&%E5%8D%97%E4%BA%AC%E4%B8%9C%E8%B7%AF%201%20%E5%8F%B7"
+)
+
+
+@pytest.mark.parametrize(
+    ("can", "leaves"),
+    [
+        (CARDS, LinkPart(title="支行", description="南京东路 1 号", url=ADDRESS)),
+        (MAPPED, TextPart(text=f"支行\n南京东路 1 号\n{ADDRESS}")),
+        (
+            Capabilities(parts=frozenset({"TextPart", "LinkPart"}), max_text=200),
+            TextPart(text="支行 (31.200000, 121.400000)\n南京东路 1 号"),
+        ),
+        (Capabilities(parts=frozenset({"LocationPart"}), max_text=20), PLACE),
+    ],
+)
+def test_a_place_stays_one_in_the_talk_and_leaves_as_the_channel_carries_it(
+    can: Capabilities, leaves: Part
+) -> None:
+    assert fit([PLACE], can) == (PLACE,)
+    assert fit_part(PLACE, can) == leaves
+
+
+def test_a_place_that_needs_two_messages_is_charged_as_two() -> None:
+    can = Capabilities(parts=frozenset({"TextPart"}), max_text=30)
+    assert fit([PLACE], can) == (
+        TextPart(text="支行 (31.200000, 121.400000)"),
+        TextPart(text="南京东路 1 号"),
+    )
+
+
 SIGNS = ("甲", "e\u0301", "👍🏽", FAMILY, FLAG, " ", "。")
 
 

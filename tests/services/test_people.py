@@ -139,8 +139,15 @@ async def test_what_the_command_line_does_to_people_stands_in_the_audit_log(
     await set_disabled(documents, SETTINGS, "nobody", disabled=True)
     audit = Audit(documents, SystemClock(), vault_of(SETTINGS))
     rows = (await audit.page({}, limit=9)).rows
-    assert [(row["act"], row["actor"], row["object"]) for row in reversed(rows)] == [
-        ("user.added", "system", "wang"),
-        ("password.reset", "system", "wang"),
-        ("user.disabled", "system", "wang"),
+    told = [(row["act"], row["object"], row["outcome"], row["begun"]) for row in reversed(rows)]
+    assert told == [
+        ("user.added", "wang", "begun", 0),
+        ("user.added", "wang", "done", 1),
+        ("password.reset", "wang", "begun", 0),
+        ("password.reset", "wang", "done", 3),
+        ("user.disabled", "wang", "begun", 0),
+        ("user.disabled", "wang", "done", 5),
+        ("user.disabled", "nobody", "begun", 0),
+        ("user.disabled", "nobody", "refused", 7),
     ]
+    assert {row["actor"] for row in rows} == {"system"}

@@ -1,7 +1,7 @@
 """Notices to integrators: each once, in order, whatever the receiver does."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,14 +11,16 @@ import pytest
 from hub.model.ids import customer_stream
 from hub.ports import Doc
 from hub.services.vault import Vault
-from hub.services.webhook_delivery import Courier, Deliveries, RetryRules
+from hub.services.webhook_delivery import Answered, Courier, Deliveries, RetryRules
 from hub.services.webhook_events import EventType, notices_of
 from hub.services.webhook_signing import signed_headers
+from hub.services.webhook_tries import KEPT, Try, WebhookTries
 from hub.services.webhooks import Webhook, Webhooks
 from hub.store.memory.database import Database
 from hub.store.memory.stores import MemoryStores
 from hub.streams.rows import commit_doc
-from tests.fakes.clock import ManualClock
+from tests.fakes.clock import NOON, ManualClock
+from tests.fakes.stores import Stores
 
 ALL = tuple(EventType)
 CUSTOMERS = ("00" * 10, "7f" + "00" * 9)
@@ -32,25 +34,28 @@ class Receiver:
     forgets: int = 0
     took: list[tuple[str, str]] = field(default_factory=list)
     tries: int = 0
+    takes_ms: int = 0
+    clock: ManualClock = field(default_factory=ManualClock)
 
-    async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
+    async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answered:
         self.tries += 1
+        self.clock.advance(timedelta(milliseconds=self.takes_ms))
         if not self.up:
-            return 0
+            return Answered(status=0, error="timeout")
         content: Any = orjson.loads(body)
         assert content["id"] == headers["webhook-id"]
         self.took.append((content["id"], content["type"]))
         if self.forgets:
             self.forgets -= 1
-            return 0
-        return 204
+            return Answered(status=0, error="broken_off")
+        return Answered(status=204)
 
 
 class Hub:
     def __init__(self) -> None:
         self.clock = ManualClock()
         self.stores = MemoryStores(Database(), self.clock)
-        self.receiver = Receiver()
+        self.receiver = Receiver(clock=self.clock)
         self.owned = set(range(256))
         journal = self.stores.heart.journal
         self.webhooks = Webhooks(self.stores.documents, journal, self.clock, Vault([b"k" * 32]))
@@ -151,9 +156,9 @@ async def test_a_new_process_goes_on_in_the_middle_of_a_commit() -> None:
     await hub.happens(CUSTOMERS[0], "MessageReceived", "MessageSent", "HandedOff")
 
     class Dies(Receiver):
-        async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
+        async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answered:
             if len(self.took) == 2:
-                return 0
+                return Answered(status=0, error="timeout")
             return await super().post(url, headers, body)
 
     hub.receiver = Dies()
@@ -202,6 +207,94 @@ async def test_who_fails_for_a_day_is_paused_visibly_and_goes_on_when_resumed() 
     assert [notice for notice, _ in hub.receiver.took] == ["00-000000000001-0"]
 
 
+def shown(tries: list[Try]) -> list[tuple[int, int, int, int, str, int]]:
+    """Oldest first: commits, notices, status, error, attempt."""
+    return [
+        (one.first, one.last, one.notices, one.status, one.error, one.attempt)
+        for one in reversed(tries)
+    ]
+
+
+async def test_each_try_is_kept_and_a_run_that_was_confirmed_is_one() -> None:
+    hub = Hub()
+    hub.receiver.takes_ms = 40
+    webhook = await hub.subscribed()
+    await hub.happens(CUSTOMERS[1], "MessageReceived", "MessageSent")
+    await hub.happens(CUSTOMERS[1], "NoteAdded")
+    await hub.happens(CUSTOMERS[1], "MessageReceived")
+    await hub.round()
+    hub.receiver.up = False
+    await hub.happens(CUSTOMERS[1], "ConversationClosed")
+    for _ in range(2):
+        await hub.round()
+        hub.clock.advance(timedelta(seconds=4))
+    hub.receiver.up = True
+    await hub.round()
+    tries = await hub.webhooks.tries.page(webhook.webhook_id, limit=9)
+    assert shown(tries) == [
+        (1, 3, 3, 204, "", 1),
+        (4, 4, 1, 0, "timeout", 1),
+        (4, 4, 1, 0, "timeout", 2),
+        (4, 4, 1, 204, "", 3),
+    ]
+    assert [one.milliseconds for one in tries] == [40, 40, 40, 120]
+    assert {one.shard for one in tries} == {0x7F}
+    assert tries[0].at > tries[1].at
+
+
+async def test_what_was_told_before_a_try_failed_is_kept_too() -> None:
+    hub = Hub()
+    webhook = await hub.subscribed()
+    await hub.happens(CUSTOMERS[0], "MessageReceived", "MessageSent")
+    hub.receiver.forgets = 0
+
+    class Refuses(Receiver):
+        async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answered:
+            return Answered(status=500) if self.took else await super().post(url, headers, body)
+
+    hub.receiver = Refuses()
+    hub.start()
+    await hub.round()
+    tries = await hub.webhooks.tries.page(webhook.webhook_id, limit=9)
+    assert shown(tries) == [(1, 1, 1, 204, "", 1), (1, 1, 1, 500, "", 1)]
+
+
+async def test_the_last_two_hundred_tries_are_kept_and_paged() -> None:
+    hub = Hub()
+    webhook = await hub.subscribed()
+    for _ in range(KEPT + 30):
+        await hub.happens(CUSTOMERS[0], "MessageReceived")
+        await hub.round()
+    kept = await hub.stores.documents.page("webhook_tries", {}, limit=1000)
+    assert len(kept) == KEPT
+    tries = hub.webhooks.tries
+    newest = await tries.page(webhook.webhook_id, limit=3)
+    assert [(one.number, one.last) for one in newest] == [(230, 230), (229, 229), (228, 228)]
+    oldest = await tries.page(webhook.webhook_id, limit=9, before=33)
+    assert [one.number for one in oldest] == [32, 31]
+
+
+async def test_two_processes_write_tries_side_by_side(stores: Stores) -> None:
+    """Each goes on from what it knows; nothing is written over within a turn."""
+    one, two = WebhookTries(stores.documents), WebhookTries(stores.documents)
+    tried = Try(at=NOON, shard=1, first=1, last=1, notices=1, status=204, attempt=1, milliseconds=5)
+    for n in range(3):
+        await one.add("0a" * 6, replace(tried, shard=1, last=n))
+    for n in range(4):
+        await two.add("0a" * 6, replace(tried, shard=2, last=n))
+    await one.add("0a" * 6, replace(tried, shard=1, last=9))
+    await two.add("0b" * 6, tried)
+    found = await one.page("0a" * 6, limit=99)
+    assert [(each.number, each.shard) for each in reversed(found)] == [
+        *((1, 1), (2, 1), (3, 1)),
+        *((4, 2), (5, 2), (6, 2), (7, 2)),
+        (8, 1),
+    ]
+    await one.forget("0a" * 6)
+    assert await two.page("0a" * 6, limit=9) == []
+    assert len(await two.page("0b" * 6, limit=9)) == 1
+
+
 async def test_a_replay_tells_again_from_a_time_or_a_number_with_the_same_ids() -> None:
     hub = Hub()
     webhook = await hub.subscribed()
@@ -230,9 +323,8 @@ async def test_a_removed_subscription_is_told_nothing_and_leaves_nothing() -> No
     await hub.happens(CUSTOMERS[0], "MessageReceived")
     await hub.deliveries.tell(webhook)
     assert len(hub.receiver.took) == 1
-    assert await hub.stores.documents.page("webhooks", {}, limit=9) == []
-    left = await hub.stores.documents.page("webhook_cursors", {}, limit=9)
-    assert left == []
+    for collection in ("webhooks", "webhook_cursors", "webhook_tries"):
+        assert await hub.stores.documents.page(collection, {}, limit=9) == [], collection
 
 
 async def test_the_secret_is_sealed_and_shown_once() -> None:

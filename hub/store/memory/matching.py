@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from hub.ports import Above
+
 
 def matches(doc: Mapping[str, Any], where: Mapping[str, Any]) -> bool:
-    """True when every condition holds; a list of values means any of them.
+    """True when every condition holds; a list of values means any of them, `Above` a larger number.
 
     A path may name fields inside fields ("address.value") and reaches into lists.
     """
@@ -20,8 +22,11 @@ def mentions(doc: Mapping[str, Any], text: str, fields: Iterable[str]) -> bool:
 
 
 def _holds(doc: Mapping[str, Any], path: str, value: Any) -> bool:
+    found = _values(doc, path.split("."))
+    if isinstance(value, Above):
+        return any(isinstance(each, int) and each > value.number for each in found)
     allowed = value if isinstance(value, list | tuple | set | frozenset) else (value,)
-    return any(found in allowed for found in _values(doc, path.split(".")))
+    return any(each in allowed for each in found)
 
 
 def _values(item: Any, path: list[str]) -> Iterator[Any]:

@@ -87,8 +87,13 @@ class MemoryOutbox:
         )
         return rows[0] if rows else None
 
-    async def dead(self, limit: int, after: str = "") -> list[Doc]:
-        return await self._db.scan(OUTBOX, ["dead"], after=after, limit=limit)
+    async def dead(
+        self, limit: int, after: str = "", *, of: Collection[str] | None = None
+    ) -> list[Doc]:
+        where = {} if of is None else {"body.conversation_id": list(of)}
+        return await self._db.scan(
+            OUTBOX, ["dead"], lambda row: matches(row, where), after=after, limit=limit
+        )
 
     async def places(self, limit: int, after: str = "") -> list[Doc]:
         rows = await self._db.scan(OUTBOX, [EVERY], after=after, limit=limit)

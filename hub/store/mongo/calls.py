@@ -6,6 +6,7 @@ from typing import Any
 
 from pymongo.errors import BulkWriteError
 
+from hub.ports import Above
 from hub.store.mongo.client import Collection, Doc, asking, duplicates
 
 LARGEST_BATCH = 10_000
@@ -89,8 +90,11 @@ def among(shards: Many[int]) -> object:
 
 
 def conditions(where: Mapping[str, Any]) -> Doc:
-    """Equality conditions; a list of values means any of them."""
-    return {
-        path: {"$in": list(value)} if isinstance(value, list | tuple | set | frozenset) else value
-        for path, value in where.items()
-    }
+    """Equality conditions; a list of values means any of them, `Above` a larger number."""
+    return {path: _condition(value) for path, value in where.items()}
+
+
+def _condition(value: Any) -> Any:
+    if isinstance(value, Above):
+        return {"$gt": value.number}
+    return {"$in": list(value)} if isinstance(value, list | tuple | set | frozenset) else value

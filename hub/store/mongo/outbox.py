@@ -78,8 +78,10 @@ class MongoOutbox:
         found = await read(self._rows, where, limit=1)
         return found[0] if found else None
 
-    async def dead(self, limit: int, after: str = "") -> list[Doc]:
-        where = {"dead": True, "_id": {"$gt": after}}
+    async def dead(self, limit: int, after: str = "", *, of: Many[str] | None = None) -> list[Doc]:
+        where: Doc = {"dead": True, "_id": {"$gt": after}}
+        if of is not None:
+            where |= conditions({"body.conversation_id": list(of)})
         return await read(self._rows, where, sort=[("_id", 1)], limit=limit)
 
     async def places(self, limit: int, after: str = "") -> list[Doc]:
