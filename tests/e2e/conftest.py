@@ -1,10 +1,11 @@
 """A running demo and a real browser for the tests of the screens.
 
 `LIANLUO_CHROMIUM` names the browser, `LIANLUO_SHOTS` a folder for screenshots. `LIANLUO_E2E_URL`
-is a demo that runs already, started with `LIANLUO_DEMO_PASSWORD` and `LIANLUO_DEMO__SIMULATOR_PORT`
-as they are in the environment of the tests.
+is a demo that runs already, started with `LIANLUO_DEMO_PASSWORD`, `LIANLUO_DEMO__SIMULATOR_PORT`
+and `LIANLUO_SECURITY__WEBHOOK_ORIGINS` (one origin) as they are in the environment of the tests.
 """
 
+import json
 import os
 import shutil
 import signal
@@ -21,6 +22,7 @@ from playwright.async_api import Browser, async_playwright
 
 from hub.store.embedded_process import pick_port
 from tests.e2e.office import Demo, Office
+from tests.e2e.painted_hub import CREW
 from tests.e2e.visitor import Visitor
 
 ARGUMENTS = (
@@ -34,6 +36,7 @@ ARGUMENTS = (
 )
 PASSWORD = "LIANLUO_DEMO_PASSWORD"
 SIMULATOR = "LIANLUO_DEMO__SIMULATOR_PORT"
+RECEIVERS = "LIANLUO_SECURITY__WEBHOOK_ORIGINS"
 READY_S = 60.0
 STOP_S = 20.0
 
@@ -47,7 +50,12 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     folder = tmp_path_factory.mktemp("demo")
     log = folder / "log.txt"
     port = pick_port()
-    environment = {**os.environ, PASSWORD: "long enough", SIMULATOR: str(pick_port())}
+    environment = {
+        **os.environ,
+        PASSWORD: "long enough",
+        SIMULATOR: str(pick_port()),
+        RECEIVERS: json.dumps([f"http://127.0.0.1:{pick_port()}"]),
+    }
     with log.open("wb") as output:
         process = subprocess.Popen(
             [
@@ -67,7 +75,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 def _demo(url: str, environment: dict[str, str]) -> Demo:
     simulator = f"http://127.0.0.1:{environment[SIMULATOR]}"
-    return Demo(url=url, password=environment[PASSWORD], simulator=simulator)
+    (receiver,) = json.loads(environment[RECEIVERS])
+    return Demo(url=url, password=environment[PASSWORD], simulator=simulator, receiver=receiver)
 
 
 @pytest.fixture(scope="session")
@@ -117,6 +126,15 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
         running = await playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield running
         await running.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def cookies(browser: Browser, demo: Demo) -> dict[str, str]:
+    """A session of each whose screen is looked at."""
+    async with ClientSession(cookie_jar=DummyCookieJar()) as http:
+        bank = Office(browser, demo, http)
+        heads = {name: await bank.sign_in(name) for name in CREW}
+    return {name: head["Cookie"].partition("=")[2] for name, head in heads.items()}
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -25,6 +25,8 @@ class Demo:
     password: str
     simulator: str
     """The address of the pretended WeChat."""
+    receiver: str = ""
+    """The origin of a server of an integrator; nobody listens there by itself."""
 
 
 class Screen:

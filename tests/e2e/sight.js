@@ -1,6 +1,6 @@
 /* What a careful eye would object to on this page, as short sentences. */
 () => {
-  const FLOATS = '.wrap .foot, .panel, .offer .others, .folded .side, .toasts, .menu, [role="listbox"], .el-overlay'
+  const FLOATS = '.wrap .foot, .panel, .offer .others, .folded .side, .toasts, .menu, [role="listbox"], .el-overlay, dialog'
   /* Each lies over what is under it on purpose. */
   const LAYERS = `${FLOATS}, .panel, .fresh, .new, .skip, .frame > .below`
   /* Stands in a box that keeps the room free. */
@@ -11,7 +11,7 @@
     const words = (each.textContent ?? '').trim().slice(0, 24)
     return `<${each.tagName.toLowerCase()} class="${each.getAttribute('class') ?? ''}"> ${test} “${words}”`
   }
-  const top = [...document.querySelectorAll('.el-overlay')].filter((each) => each.checkVisibility()).at(-1)
+  const top = [...document.querySelectorAll('.el-overlay, dialog:modal')].filter((each) => each.checkVisibility()).at(-1)
   const stage = top ?? document.body
   const hidden = (each) =>
     !each.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true }) ||
@@ -25,7 +25,7 @@
     const style = getComputedStyle(each)
     const wide = each.scrollWidth - each.clientWidth
     const scrolls = /auto|scroll/.test(style.overflowX)
-    if (scrolls && wide > 1 && !each.matches('.sheet-scroll, textarea'))
+    if (scrolls && wide > 1 && !each.matches('.sheet-scroll, nav.side, textarea'))
       found.push(`scrolls sideways by ${wide} px: ${name(each)}`)
     const clips = /hidden|clip/.test(style.overflowX)
     if (clips && wide > 1 && each.textContent.trim() !== '') {
@@ -60,7 +60,7 @@
       if (small < 43.5 && each.tagName !== 'A' && each.type !== 'radio')
         found.push(`is ${Math.round(box.width)} × ${Math.round(box.height)} px under a finger: ${name(each)}`)
     }
-    if (!clipped && (box.right > innerWidth + 1 || box.left < -1))
+    if (!clipped && !each.closest('nav.side') && (box.right > innerWidth + 1 || box.left < -1))
       found.push(`stands out of the page: ${name(each)}`)
   }
   found.push(...overlaps(), ...cutControls())

@@ -1,5 +1,7 @@
 """The administration: channel accounts and their log, one's own access, keys, webhooks, users."""
 
+import asyncio
+import re
 from collections.abc import AsyncIterator
 from uuid import uuid4
 
@@ -11,12 +13,11 @@ from playwright.async_api import Browser, Page, expect
 
 from hub.runtime.clock import SystemClock
 from tests.e2e.colleague import SOON_MS
-from tests.e2e.office import Demo, Office
+from tests.e2e.office import API, SOON_S, Demo, Office
 
 pytestmark = [
     pytest.mark.e2e,
-    pytest.mark.serial,
-    pytest.mark.timeout(120),
+    pytest.mark.timeout(240),
     pytest.mark.asyncio(loop_scope="session"),
 ]
 
@@ -154,6 +155,34 @@ async def test_a_webhook_inside_our_network_is_refused_in_words(bank: Office) ->
     await expect(page.get_by_test_id("sheet").get_by_role("alert")).to_contain_text("不在公网上")
 
 
+async def test_a_webhook_tells_its_last_tries_and_why_they_did_not_arrive(bank: Office) -> None:
+    hooks, url = f"{bank.demo.url}{API}/webhooks", f"https://{uuid4().hex[:6]}.bank.invalid/in"
+    headers = await bank.headers_of("admin")
+    body = {"url": url, "events": ["conversation.opened"]}
+    async with bank.http.post(hooks, json=body, headers=headers) as answer:
+        webhook = (await answer.json())["webhook"]["id"]
+    page = await at(bank, "admin", "/webhooks")
+    card, tries = page.get_by_test_id(f"webhook-{webhook}"), page.get_by_test_id("deliveries")
+    await card.get_by_test_id("deliveries-open").click()
+    await expect(page.get_by_test_id("list-empty")).to_contain_text("还没有投递过")
+
+    customer = bank.visitor()
+    await customer.open()
+    await customer.write("转账要手续费吗")
+    await customer.leave()
+    async with asyncio.timeout(SOON_S):
+        while not (await bank.get("admin", f"/webhooks/{webhook}/deliveries"))[1]["items"]:
+            await page.wait_for_timeout(200)
+    await page.get_by_test_id("deliveries-reload").click()
+    first = tries.locator("li").last
+    await expect(first).to_contain_text("域名查不到")
+    await expect(first).to_contain_text("1 条通知，编号 ")
+    await expect(tries.locator("li").first).to_contain_text("请核对地址的拼写")
+    await expect(page.get_by_test_id("deliveries-summary")).to_contain_text("送到 0")
+    async with bank.http.delete(f"{hooks}/{webhook}", headers=headers) as answer:
+        assert answer.status == 204
+
+
 async def test_a_new_user_chooses_a_password_and_a_second_factor(bank: Office) -> None:
     page = await at(bank, "admin", "/users")
     username = f"u{uuid4().hex[:6]}"
@@ -201,8 +230,13 @@ async def test_a_new_user_chooses_a_password_and_a_second_factor(bank: Office) -
 
 
 async def test_the_audit_log_tells_who_did_what_and_that_its_chain_holds(bank: Office) -> None:
+    _ = await bank.headers_of("admin")  # its sign-in is a row of its own
     page = await at(bank, "admin", "/audit")
     await expect(page.get_by_test_id("chain")).to_contain_text("链完好")
+    state = page.get_by_test_id("chain-state")
+    await expect(state).to_contain_text(re.compile(r"链完整.*核对（第 \d+ – \d+ 条）"))
+    _, found = await bank.get("admin", "/audit/state")
+    await expect(state).to_contain_text(f"第 {found['n']} 条的证明 {found['proof'][:8]}…")
     await page.get_by_test_id("audit-actor").fill("agent:admin")
     rows = page.get_by_test_id("audit").locator("tbody tr")
     await expect(rows.first).to_contain_text("agent:admin")

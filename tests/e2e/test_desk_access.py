@@ -10,8 +10,7 @@ from tests.e2e.office import API, LEAD, Office
 
 pytestmark = [
     pytest.mark.e2e,
-    pytest.mark.serial,
-    pytest.mark.timeout(120),
+    pytest.mark.timeout(240),
     pytest.mark.asyncio(loop_scope="session"),
 ]
 

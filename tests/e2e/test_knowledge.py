@@ -13,7 +13,6 @@ from tests.e2e.office import API, LEAD, Office
 
 pytestmark = [
     pytest.mark.e2e,
-    pytest.mark.serial,
     pytest.mark.timeout(900),
     pytest.mark.asyncio(loop_scope="session"),
 ]

@@ -9,8 +9,7 @@ from tests.e2e.visitor import Visitor
 
 pytestmark = [
     pytest.mark.e2e,
-    pytest.mark.serial,
-    pytest.mark.timeout(120),
+    pytest.mark.timeout(240),
     pytest.mark.asyncio(loop_scope="session"),
 ]
 

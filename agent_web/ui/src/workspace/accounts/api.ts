@@ -20,6 +20,8 @@ export interface FormField {
   title: Words
   hint: Words
   group: 'basic' | 'windows' | 'advanced'
+  /** Where this secret is kept when it is rotated; "" = it cannot be. */
+  previous: string
 }
 
 export interface ChannelKind {
@@ -52,6 +54,8 @@ export interface Account {
   health: Record<string, string>
   quota: Quota[]
   hook_url: string
+  /** What can be kept with it: "menu", "qr_codes". */
+  offers: string[]
   updated_at: Instant | null
   updated_by: string
 }
@@ -87,6 +91,11 @@ export const putAccount = (id: string, version: number, asked: Asked): Promise<A
   put(at(id), { version, ...asked })
 export const testAccount = (asked: Asked, id: string): Promise<Tested> =>
   post('/channel-tests', { ...asked, ...(id !== '' && { id }) }, TEST_MS)
+export const rotateSecrets = (
+  id: string,
+  version: number,
+  secrets: Record<string, string>,
+): Promise<Account> => post(`${at(id)}/rotate`, { version, secrets })
 export const pauseAccount = (id: string): Promise<Account> => post(`${at(id)}/pause`)
 export const resumeAccount = (id: string): Promise<Account> => post(`${at(id)}/resume`)
 export const removeAccount = (id: string, version: number): Promise<void> =>

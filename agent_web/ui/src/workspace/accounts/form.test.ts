@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Account, ChannelKind, FormField } from './api'
-import { askedOf, draftOf, fieldOf, freeId, problemsOf } from './form'
+import { askedOf, draftOf, fieldOf, freeId, problemsOf, rotatable } from './form'
 
 const words = { zh: '字', en: 'word' }
 const field = (name: string, more: Partial<FormField> = {}): FormField => ({
@@ -12,6 +12,7 @@ const field = (name: string, more: Partial<FormField> = {}): FormField => ({
   title: words,
   hint: words,
   group: 'basic',
+  previous: '',
   ...more,
 })
 const KIND: ChannelKind = {
@@ -20,7 +21,8 @@ const KIND: ChannelKind = {
   fields: [
     field('app_id', { required: true }),
     field('app_secret', { type: 'secret', required: true }),
-    field('aes_key', { type: 'secret' }),
+    field('aes_key', { type: 'secret', previous: 'previous_aes_key' }),
+    field('token', { type: 'secret', previous: 'previous_token' }),
     field('mode', { type: 'choice', choices: ['safe', 'plain'], default: 'safe' }),
     field('message_grant.quota', { type: 'number', default: 5, group: 'windows' }),
     field('notice_templates', { type: 'lines', default: [] }),
@@ -45,6 +47,7 @@ const account = (more: Partial<Account> = {}): Account => ({
   health: {},
   quota: [],
   hook_url: '',
+  offers: [],
   updated_at: null,
   updated_by: '',
   ...more,
@@ -122,4 +125,9 @@ it('finds the field a problem of the hub points at', () => {
   expect(fieldOf('/body/config/message_grant.quota')).toBe('message_grant.quota')
   expect(fieldOf('/body/secrets/app_secret')).toBe('app_secret')
   expect(fieldOf('/body/name')).toBe('name')
+})
+
+it('only keys that are set and have a place for the one before can be rotated', () => {
+  expect(rotatable(KIND, account()).map(({ name }) => name)).toEqual(['aes_key'])
+  expect(rotatable(KIND, account({ source: 'file' }))).toEqual([])
 })

@@ -111,6 +111,14 @@ export function problemsOf(
   return found
 }
 
+/** Secrets that are set and have a place for the one before. */
+export const rotatable = (kind: ChannelKind, account: Account): FormField[] =>
+  account.source === 'here'
+    ? kind.fields.filter(
+        ({ name, previous }) => previous !== '' && account.secrets[name]?.set === true,
+      )
+    : []
+
 /** A name for a new account that none has yet. */
 export function freeId(kind: string, taken: readonly string[]): string {
   for (let n = 1; ; n += 1) {

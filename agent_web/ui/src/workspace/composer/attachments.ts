@@ -99,11 +99,12 @@ export const useAttachments = defineStore('attachments', () => {
     conversationId: string,
     files: readonly File[],
     rules: FileRules | undefined,
+    linked: readonly FileKind[],
   ): number {
     const room = MOST_FILES - of(conversationId).filter((each) => each.state !== 'refused').length
     for (const file of files.slice(0, Math.max(0, room))) {
       const attachment = blank(conversationId, file.name, file.size, kindOf(typeOf(file)))
-      attachment.objection = objection(file, rules)
+      attachment.objection = objection(file, rules, linked)
       if (attachment.objection) attachment.state = 'refused'
       all.value.push(attachment)
       if (attachment.state === 'uploading') start(attachment.key, file)

@@ -2,7 +2,8 @@
 import { defineStore } from 'pinia'
 import { ref, shallowRef, type Ref, type ShallowRef } from 'vue'
 import { get } from '../rest/api'
-import type { FileRules } from './fileRules'
+import type { CardRules } from './cards/cards'
+import type { FileKind, FileRules } from './fileRules'
 import type { Phrase } from './phrases'
 
 export interface Disposition {
@@ -17,7 +18,14 @@ export interface Disposition {
 interface Channel {
   id: string
   kind: string
-  capabilities: { max_text: number; media?: FileRules }
+  capabilities: {
+    parts?: string[]
+    max_text: number
+    media?: FileRules
+    linked?: FileKind[]
+    link?: CardRules['link']
+    map_url?: string
+  }
 }
 
 export interface Shelf<T> {
@@ -59,9 +67,26 @@ export const useCatalogue = defineStore('catalogue', () => {
   const mostText = (channelId: string): number =>
     channels.items.value.find((each) => each.id === channelId)?.capabilities.max_text ?? 0
 
+  /** Whether it sends service notices, as far as is known. */
+  const sendsNotices = (channelId: string): boolean =>
+    channels.items.value
+      .find((each) => each.id === channelId)
+      ?.capabilities.parts?.includes('NoticePart') ?? false
+
   /** What files it sends; undefined when it is not known (yet). */
   const fileRules = (channelId: string): FileRules | undefined =>
     channels.items.value.find((each) => each.id === channelId)?.capabilities.media
+
+  /** The kinds of file that go out as a link to them. */
+  const linkedKinds = (channelId: string): readonly FileKind[] =>
+    channels.items.value.find((each) => each.id === channelId)?.capabilities.linked ?? []
+
+  /** What it makes of link cards and places; undefined when it is not known (yet). */
+  function cardRules(channelId: string): CardRules | undefined {
+    const can = channels.items.value.find((each) => each.id === channelId)?.capabilities
+    if (!can) return undefined
+    return { parts: can.parts ?? [], link: can.link ?? null, mapUrl: can.map_url ?? '' }
+  }
 
   return {
     phrases: phrases.items,
@@ -72,6 +97,9 @@ export const useCatalogue = defineStore('catalogue', () => {
     loadDispositions: dispositions.load,
     loadChannels: channels.load,
     mostText,
+    sendsNotices,
     fileRules,
+    linkedKinds,
+    cardRules,
   }
 })

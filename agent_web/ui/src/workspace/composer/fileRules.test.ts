@@ -16,6 +16,15 @@ describe('before a file is uploaded', () => {
     expect(objection({ name: 'a.mp4', type: 'video/mp4', size: 9 }, WECHAT)?.code).toBe('kind')
   })
 
+  it('a kind it has no messages for may go out as a link, whatever its size', () => {
+    const given = { name: '合同.pdf', type: 'application/pdf' }
+    expect(objection({ ...given, size: 20 * MB }, WECHAT, ['file'])).toBeNull()
+    expect(objection({ ...given, size: 0 }, WECHAT, ['file'])?.code).toBe('empty')
+    expect(objection({ name: 'a.mp4', type: 'video/mp4', size: 9 }, WECHAT, ['file'])?.code).toBe(
+      'kind',
+    )
+  })
+
   it('it says which codings it takes', () => {
     expect(objection({ name: 'a.webp', type: 'image/webp', size: 9 }, WECHAT)).toMatchObject({
       ...{ code: 'type', kind: 'image', taken: ['jpg', 'png'] },
@@ -55,4 +64,7 @@ describe('what a file is', () => {
 it('the file dialog offers what the channel takes', () => {
   expect(acceptOf({ image })).toBe('image/jpeg,.jpg,.jpeg,image/png,.png')
   expect(acceptOf(undefined)).toBe('')
+  const offered = acceptOf({ image }, ['file']).split(',')
+  expect(offered).toEqual(expect.arrayContaining(['.png', '.pdf', '.docx', '.csv']))
+  expect(offered).not.toContain('.mp4')
 })

@@ -7,7 +7,7 @@ export interface FileRule {
   content_types: string[]
 }
 
-/** By kind of file; a kind that is missing is not sent. */
+/** By kind of file; a kind that is missing goes out as a link, or is not sent. */
 export type FileRules = Partial<Record<FileKind, FileRule>>
 
 export type FileKind = 'image' | 'voice' | 'video' | 'file'
@@ -45,6 +45,8 @@ const ENDINGS: Readonly<Record<string, string[]>> = {
   'text/plain': ['txt'],
   'text/csv': ['csv'],
 }
+/** Of documents whose types nobody remembers. */
+const DOCUMENTS = ['docx', 'xlsx', 'pptx', 'doc', 'xls', 'ppt', 'odt', 'ods', 'odp', 'wps', 'et']
 /** As browsers name some of them. */
 const ALIASES: Readonly<Record<string, string>> = {
   'audio/mp3': 'audio/mpeg',
@@ -72,15 +74,19 @@ export function typeOf({ name, type }: Given): string {
 export const kindOf = (contentType: string): FileKind =>
   FAMILIES[contentType.split('/')[0] ?? ''] ?? 'file'
 
-/** Why the channel does not send it; null when nothing is known against it. */
-export function objection(given: Given, rules: FileRules | undefined): Objection | null {
+/** Why the channel does not send it; null when nothing is known against it, or it goes as a link. */
+export function objection(
+  given: Given,
+  rules: FileRules | undefined,
+  linked: readonly FileKind[] = [],
+): Objection | null {
   const contentType = typeOf(given)
   const kind = kindOf(contentType)
   const against = (code: Objection['code'], taken: string[] = [], most = 0): Objection => ({
     ...{ code, kind, taken, most },
   })
   if (given.size === 0) return against('empty')
-  if (rules === undefined) return null
+  if (rules === undefined || linked.includes(kind)) return null
   const rule = rules[kind]
   if (!rule) return against('kind')
   if (contentType !== '' && !rule.content_types.includes(contentType)) {
@@ -93,7 +99,14 @@ const endingsOf = (rule: FileRule): string[] =>
   rule.content_types.map((each) => ENDINGS[each]?.[0] ?? each.split('/')[1] ?? each)
 
 /** For the file dialog: what may be picked. */
-export function acceptOf(rules: FileRules | undefined): string {
-  const types = Object.values(rules ?? {}).flatMap((rule) => rule.content_types)
-  return types.flatMap((type) => [type, ...(ENDINGS[type] ?? []).map((each) => `.${each}`)]).join()
+export function acceptOf(rules: FileRules | undefined, linked: readonly FileKind[] = []): string {
+  const carried = Object.values(rules ?? {}).flatMap((rule) => rule.content_types)
+  const asLinks = Object.keys(ENDINGS).filter((type) => linked.includes(kindOf(type)))
+  const more = linked.includes('file') ? DOCUMENTS : []
+  return [
+    ...[...carried, ...asLinks].flatMap((type) => [type, ...dotted(ENDINGS[type] ?? [])]),
+    ...dotted(more),
+  ].join()
 }
+
+const dotted = (endings: readonly string[]): string[] => endings.map((each) => `.${each}`)

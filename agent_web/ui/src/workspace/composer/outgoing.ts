@@ -1,5 +1,5 @@
 /** What was written here and does not stand in the conversation yet. Pure. */
-import type { AgentCommand, MessageDoc } from '@/shared/protocol'
+import type { AgentCommand, Card, MessageDoc } from '@/shared/protocol'
 
 /**
  * `held`: the assignment has not reached the conversation yet. `waiting`: the hub has not answered.
@@ -14,6 +14,7 @@ export interface Outgoing {
   text: string
   /** Ids of the files that go with it; absent in what an older page left behind. */
   files?: readonly string[]
+  card?: Card
   /** Milliseconds of this machine. */
   at: number
   state: OutgoingState
@@ -32,6 +33,7 @@ export function asOutgoing({ id, command, at }: Given): Outgoing | undefined {
   if (command.do !== 'send' && command.do !== 'note') return undefined
   const { conversation_id: conversationId, text, do: kind } = command
   const files = command.do === 'send' ? (command.media_ids ?? []) : []
+  const card = command.do === 'send' ? command.card : null
   const line: Outgoing = {
     id,
     conversationId,
@@ -41,7 +43,7 @@ export function asOutgoing({ id, command, at }: Given): Outgoing | undefined {
     state: 'waiting',
     seq: 0,
   }
-  return files.length > 0 ? { ...line, files } : line
+  return { ...line, ...(files.length > 0 && { files }), ...(card && { card }) }
 }
 
 /** Without what the conversation shows by now. */

@@ -1,7 +1,7 @@
 /** Writing to customers and to colleagues: shown at once, sent once, given back when refused. */
 import { defineStore } from 'pinia'
 import { computed, onScopeDispose, shallowReactive, watch } from 'vue'
-import type { AgentCommand } from '@/shared/protocol'
+import type { AgentCommand, Card } from '@/shared/protocol'
 import { modeOf, type Mode } from '../conversation/mode'
 import { newId, useCommands, type Refused } from '../stores/commands'
 import { useConversations } from '../stores/conversations'
@@ -10,6 +10,7 @@ import { useLink } from '../stores/link'
 import { useServing } from '../stores/serving'
 import { useSession } from '../stores/session'
 import { useAttachments } from './attachments'
+import { useCards } from './cards/useCards'
 import { useHeld } from './held'
 import { asOutgoing, notShown, putBack, type Outgoing } from './outgoing'
 
@@ -22,9 +23,11 @@ const lineOf = (
   kind: Outgoing['kind'],
   text: string,
   files: readonly string[] = [],
+  card?: Card,
 ): Outgoing => ({
   ...{ id, conversationId, kind, text, at: Date.now(), state: 'waiting', seq: 0 },
   ...(files.length > 0 && { files }),
+  ...(card && { card }),
 })
 
 export const useSending = defineStore('sending', () => {
@@ -35,6 +38,7 @@ export const useSending = defineStore('sending', () => {
   const serving = useServing()
   const link = useLink()
   const attachments = useAttachments()
+  const cards = useCards()
   const { held, hold, release } = useHeld(() => session.me?.username ?? '')
   /** Interactions accepted or claimed here a moment ago, and until when that is believed. */
   const taken = shallowReactive(new Map<string, number>())
@@ -66,25 +70,32 @@ export const useSending = defineStore('sending', () => {
   )
 
   // -------------------------------------------------------------- out
-  /** False when this conversation is not mine to write in; text and files stay with the caller. */
-  function send(conversationId: string, text: string, files: readonly string[] = []): boolean {
+  /** False when this conversation is not mine to write in; everything stays with the caller. */
+  function send(
+    conversationId: string,
+    text: string,
+    files: readonly string[] = [],
+    card?: Card,
+  ): boolean {
     const now = mode(conversationId)
     if (now !== 'mine' && now !== 'joining') return false
     const id = newId()
-    if (now === 'mine') give(id, conversationId, text, files)
-    else hold({ ...lineOf(id, conversationId, 'send', text, files), state: 'held' })
+    const line = lineOf(id, conversationId, 'send', text, files, card)
+    if (now === 'mine') give(line)
+    else hold({ ...line, state: 'held' })
     return true
   }
 
-  function give(id: string, conversationId: string, text: string, files: readonly string[]): void {
+  function give(line: Outgoing): void {
+    const { conversationId, text, files = [], card } = line
     const { interaction_id = '', epoch = 0 } = conversations.conversation(conversationId) ?? {}
     const seen = conversations.seqOf(conversationId)
     const words = text === '' ? {} : { text }
     const media = files.length > 0 ? { media_ids: [...files] } : {}
-    carry(lineOf(id, conversationId, 'send', text, files), {
+    carry(line, {
       do: 'send',
       conversation_id: conversationId,
-      ...{ interaction_id, epoch, ...words, ...media, seen },
+      ...{ interaction_id, epoch, ...words, ...media, ...(card && { card }), seen },
     })
   }
 
@@ -118,10 +129,10 @@ export const useSending = defineStore('sending', () => {
     desk.ready ? [...held.values()].filter((each) => mode(each.conversationId) !== 'joining') : [],
   )
   const stopWatching = watch(ripe, (lines) => {
-    for (const { id, conversationId, text, files = [] } of lines) {
-      if (mode(conversationId) === 'mine') give(id, conversationId, text, files)
-      else giveBack(conversationId, text, files)
-      release(id)
+    for (const line of lines) {
+      if (mode(line.conversationId) === 'mine') give({ ...line, state: 'waiting' })
+      else giveBack(line)
+      release(line.id)
     }
   })
   onScopeDispose(stopWatching)
@@ -148,7 +159,7 @@ export const useSending = defineStore('sending', () => {
   function drop(line: Outgoing): void {
     release(line.id)
     commands.dismiss(line.id)
-    giveBack(boxOf(line), line.text, line.files)
+    giveBack(line)
   }
 
   // -------------------------------------------------------------- refused
@@ -159,15 +170,18 @@ export const useSending = defineStore('sending', () => {
   function takeBack(refused: Refused): void {
     const line = asOutgoing(refused)
     commands.dismiss(refused.id)
-    if (line) giveBack(boxOf(line), line.text, line.files)
+    if (line) giveBack(line)
   }
 
   const boxOf = (line: Outgoing): string =>
     line.kind === 'note' ? `note:${line.conversationId}` : line.conversationId
 
-  function giveBack(box: string, text: string, files: readonly string[] = []): void {
+  function giveBack(line: Outgoing): void {
+    const { text, files = [], card } = line
+    const box = boxOf(line)
     conversations.setDraft(box, putBack(text, conversations.draft(box)))
     if (files.length > 0) attachments.putBack(box, files)
+    if (card) cards.putBack(box, card)
   }
 
   return { mode, send, note, outgoing, retry, drop, refusals, takeBack }

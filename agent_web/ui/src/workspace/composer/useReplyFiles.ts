@@ -4,7 +4,7 @@ import { useWords } from '@/shared/useWords'
 import { useToasts } from '../stores/toasts'
 import { MOST_FILES, useAttachments, type Attachment } from './attachments'
 import { useCatalogue } from './catalogue'
-import { acceptOf } from './fileRules'
+import { acceptOf, type FileKind } from './fileRules'
 import { useFileDrop } from './useFileDrop'
 
 export interface ReplyFiles {
@@ -16,6 +16,8 @@ export interface ReplyFiles {
   /** The channel sends files at all, as far as is known. */
   may: ComputedRef<boolean>
   accept: ComputedRef<string>
+  /** The kinds that go out as a link to them. */
+  linked: ComputedRef<readonly FileKind[]>
   /** Files hang over the conversation. */
   over: Ref<boolean>
   picked: (event: Event) => void
@@ -35,9 +37,12 @@ export function useReplyFiles(
   const { t } = useWords()
 
   const rules = computed(() => catalogue.fileRules(channelId()))
+  const linked = computed(() => catalogue.linkedKinds(channelId()))
   const list = computed(() => attachments.of(conversationId()))
   const may = computed(
-    () => open() && (rules.value === undefined || Object.keys(rules.value).length > 0),
+    () =>
+      open() &&
+      (rules.value === undefined || Object.keys(rules.value).length + linked.value.length > 0),
   )
 
   function take(files: readonly File[]): void {
@@ -46,7 +51,7 @@ export function useReplyFiles(
       toasts.say(t(open() ? 'talk.attach.none' : 'talk.attach.notNow'), 'warn')
       return
     }
-    const left = attachments.add(conversationId(), files, rules.value)
+    const left = attachments.add(conversationId(), files, rules.value, linked.value)
     if (left > 0) toasts.say(t('talk.attach.tooMany', { n: left, most: MOST_FILES }), 'warn')
   }
 
@@ -57,7 +62,8 @@ export function useReplyFiles(
       list.value.some((each) => each.state === 'uploading' || each.state === 'failed'),
     ),
     may,
-    accept: computed(() => acceptOf(rules.value)),
+    accept: computed(() => acceptOf(rules.value, linked.value)),
+    linked,
     over: useFileDrop(zone, take),
     picked: (event) => {
       const input = event.target as HTMLInputElement

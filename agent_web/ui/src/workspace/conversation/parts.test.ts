@@ -36,7 +36,7 @@ describe('parts', () => {
       pieceOf({ is: 'LinkPart', title: '点我', url: 'javascript:alert(1)', description: 'x' }),
     ).toEqual({
       ...{ is: 'link', title: '点我', description: 'x', url: 'javascript:alert(1)' },
-      ...{ href: '', host: '' },
+      ...{ href: '', host: '', mediaId: '' },
     })
   })
 

@@ -37,14 +37,26 @@ export interface MediaPiece {
   facts: MediaFacts
 }
 
+export interface LinkPiece {
+  is: 'link'
+  title: string
+  description: string
+  url: string
+  /** "" when it cannot be opened here. */
+  href: string
+  host: string
+  /** Of our picture on the card, "" without one. */
+  mediaId: string
+}
+
 export type Piece =
   | { is: 'text'; runs: Run[]; text: string }
   | { is: 'menu'; head: string; options: string[]; tail: string }
   | MediaPiece
-  | { is: 'location'; label: string; latitude: number; longitude: number }
-  | { is: 'link'; title: string; description: string; url: string; href: string; host: string }
+  | { is: 'location'; label: string; address: string; latitude: number; longitude: number }
+  | LinkPiece
   | { is: 'program'; title: string; app: string; page: string }
-  | { is: 'notice'; template: string; values: [name: string, value: string][] }
+  | { is: 'notice'; title: string; rows: { label: string; value: string }[]; href: string }
   | { is: 'unsupported'; kind: string; fields: [name: string, value: string][] }
 
 type Raw = Readonly<Record<string, unknown>>
@@ -109,13 +121,14 @@ export function pieceOf(raw: Raw): Piece {
       return {
         is: 'location',
         label: word(raw, 'label'),
+        address: word(raw, 'address'),
         latitude: figure(raw, 'latitude'),
         longitude: figure(raw, 'longitude'),
       }
     case 'LinkPart':
       return linkOf(raw)
     case 'NoticePart':
-      return { is: 'notice', template: word(raw, 'template_id'), values: pairs(raw['values']) }
+      return noticeOf(raw)
     default:
       return {
         is: 'unsupported',
@@ -163,7 +176,19 @@ function linkOf(raw: Raw): Piece {
     url,
     href,
     host: href === '' ? '' : new URL(href).host,
+    mediaId: word(raw, 'media_id'),
   }
+}
+
+/** With the words of the template; a notice from before they were kept has the fields' names. */
+function noticeOf(raw: Raw): Piece {
+  const labels = isRaw(raw['labels']) ? raw['labels'] : {}
+  const rows = pairs(raw['values']).map(([name, value]) => ({
+    label: name in labels ? word(labels, name) : name,
+    value,
+  }))
+  const title = word(raw, 'title') || word(raw, 'template_id')
+  return { is: 'notice', title, rows, href: safeHref(word(raw, 'url')) }
 }
 
 const isRaw = (value: unknown): value is Raw =>
@@ -183,7 +208,9 @@ export const mediaUrl = (id: string, form: '' | 'preview' | 'playable' = ''): st
 /** The words of a message on one line, "" when it has none. */
 export function plainText(parts: readonly Raw[]): string {
   return parts
-    .map((raw) => word(raw, 'text') || word(raw, 'head') || word(raw, 'title') || '')
+    .map(
+      (raw) => word(raw, 'text') || word(raw, 'head') || word(raw, 'title') || word(raw, 'label'),
+    )
     .filter(Boolean)
     .join(' ')
 }

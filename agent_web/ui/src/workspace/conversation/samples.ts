@@ -99,6 +99,9 @@ export const addressOf = (given: Partial<AddressShape> = {}): AddressShape => ({
   reachable: true,
   windows: true,
   grants: [],
+  consents: {},
+  scene: '',
+  profile: null,
   ...given,
 })
 

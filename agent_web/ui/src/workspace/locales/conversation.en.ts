@@ -88,6 +88,7 @@ export const talk = {
     stop: 'Stop the upload',
     remove: 'Remove',
     empty: 'The file is empty; it was not added.',
+    asLink: '{channel} cannot send it; the customer gets a link',
     kind: '{channel} cannot send this ({kind}); it was not uploaded.',
     type: '{channel} takes {taken} only ({kind}); it was not uploaded.',
     size: '{channel} takes up to {most} ({kind}); it was not uploaded.',
@@ -192,6 +193,9 @@ export const talk = {
     closed_by_person: 'closed by a person',
     menu_click: 'menu click',
     menu_view: 'menu link opened',
+    notification_consent: 'answered a notice subscription',
+    notification_sent: 'result of a subscribed notice',
+    only_notice: 'service notice only',
     scan: 'code scanned',
     location: 'location reported',
     unsupported: 'unknown act',
@@ -219,6 +223,9 @@ export const talk = {
     followed: 'Customer followed',
     unfollowed: 'Customer unfollowed',
     signal: 'Customer act',
+    pressed: 'The customer pressed “{detail}” in the menu',
+    scanned: 'The customer scanned: {detail}',
+    followed_by_code: 'The customer follows by a code: {detail}',
     rated_up: 'The customer found the answer helpful',
     rated_down: 'The customer found the answer not helpful',
   },
@@ -256,6 +263,7 @@ export const talk = {
     reply: 'Enter to send, Shift+Enter for a new line, / for canned replies',
     joining: 'Connecting: write now, it goes out by itself',
     shut: 'Nothing can go out now. Write ahead, the draft is kept, or add a note (Alt+P)',
+    shutNotice: 'No reply possible now; a service notice is. A draft is kept',
     note: 'A note to colleagues; the customer never sees it. Enter saves, Esc goes back',
   },
   noteTitle: 'Internal note',
@@ -296,6 +304,10 @@ export const talk = {
   leftWords: 'Words not sent',
   refused: {
     other: 'Not sent: {why}. The text is back in the box.',
+    link_title_too_long:
+      'Not sent: the title of the link card is longer than the channel takes. The card is still there, make it shorter and send it again.',
+    link_description_too_long:
+      'Not sent: the description of the link card is longer than the channel takes. The card is still there, make it shorter and send it again.',
     stale_view:
       'Not sent: something new came while you wrote. Look first, then decide; the text is in the box.',
     unknown_view:
@@ -331,6 +343,7 @@ export const talk = {
       'Not sent: the channel is switched off. The text is in the box; tell your supervisor.',
   },
   refusedShort: {
+    consent_missing: 'the customer has not agreed to it, or it is used up',
     not_undelivered: 'the outcome is known by now',
     already_decided: 'somebody has decided already',
     unknown_conversation: 'there is no such conversation',

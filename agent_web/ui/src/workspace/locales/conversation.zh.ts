@@ -88,6 +88,7 @@ export const talk = {
     stop: '取消上传',
     remove: '移除',
     empty: '文件是空的，没有添加。',
+    asLink: '{channel}不能直接发送，客户会收到下载链接',
     kind: '{channel}不能发送{kind}，没有上传。',
     type: '{channel}的{kind}只收 {taken}，没有上传。',
     size: '{channel}的{kind}最大 {most}，没有上传。',
@@ -192,6 +193,9 @@ export const talk = {
     closed_by_person: '由人结束',
     menu_click: '点菜单',
     menu_view: '打开菜单链接',
+    notification_consent: '客户答复了订阅通知',
+    notification_sent: '订阅通知的发送结果',
+    only_notice: '只发了服务通知',
     scan: '扫码',
     location: '上报位置',
     unsupported: '未识别的动作',
@@ -219,6 +223,9 @@ export const talk = {
     followed: '客户关注',
     unfollowed: '客户取消关注',
     signal: '客户动作',
+    pressed: '客户点了菜单“{detail}”',
+    scanned: '客户扫码：{detail}',
+    followed_by_code: '客户扫码关注：{detail}',
     rated_up: '客户点了“有帮助”',
     rated_down: '客户点了“没帮助”',
   },
@@ -255,6 +262,7 @@ export const talk = {
     reply: 'Enter 发送，Shift+Enter 换行，/ 常用语',
     joining: '正在接入，现在就可以写，接通后自动发出',
     shut: '现在发不出去。可以先写好，草稿会保留；或改写备注（Alt+P）',
+    shutNotice: '现在不能回复，可以发服务通知；也可以先写好，草稿会保留',
     note: '写给同事的备注，客户看不到。Enter 保存，Esc 返回',
   },
   noteTitle: '内部备注',
@@ -292,6 +300,9 @@ export const talk = {
   leftWords: '没有发出的文字',
   refused: {
     other: '没有发出：{why}。文字已放回输入框。',
+    link_title_too_long: '没有发出：链接卡片的标题超过渠道能收的长度。卡片还在，可以改短再发。',
+    link_description_too_long:
+      '没有发出：链接卡片的简介超过渠道能收的长度。卡片还在，可以改短再发。',
     stale_view: '没有发出：您写的时候会话有了新内容。请看过再决定，文字还在框里。',
     unknown_view: '没有发出：画面比服务器新，可能刚恢复过。文字还在框里，请稍后再发。',
     not_yours:
@@ -313,6 +324,7 @@ export const talk = {
     channel_not_configured: '没有发出：渠道已停用。文字还在框里，请告诉班长。',
   },
   refusedShort: {
+    consent_missing: '客户没有订阅这种通知，或已用完',
     not_undelivered: '结果已经有了，不必再处理',
     already_decided: '已有人处理过',
     unknown_conversation: '会话不存在',

@@ -141,6 +141,7 @@ export const en = {
     MenuPart: 'Menu',
     LocationPart: 'Location',
     LinkPart: 'Link',
+    NoticePart: 'Service notice',
     UnsupportedPart: 'Unsupported content',
     image: 'Image',
     voice: 'Voice message',
@@ -152,8 +153,14 @@ export const en = {
     none: 'Waiting for the next customer',
     away: 'You are not ready',
     operator:
-      'This account keeps the system running; it takes no conversations and sees no customers.',
+      'This account keeps the system running; it takes no conversations and sees no customers. Start here:',
     docs: 'API documentation',
+    start: {
+      accounts: 'Which channels work; add, test and pause accounts',
+      channelLog: 'Every exchange with a channel, for when something is wrong',
+      me: 'Password and two-step sign-in',
+      docs: 'Everything programs can call',
+    },
     noneText: 'An offer lights up above and rings. Accept it and the conversation opens here.',
     text: 'Yours are on the left. When an offer comes, a card lights up above and rings.',
     queued: 'On the left are the customers who wait. Take one and the conversation opens here.',

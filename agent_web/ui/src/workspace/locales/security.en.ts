@@ -1,4 +1,6 @@
 /** English words of sign-in security, keys, webhooks, users and audit. */
+import { deliveries } from './deliveries.en'
+
 export const security = {
   state: 'State',
   created: 'Created',
@@ -95,6 +97,7 @@ export const security = {
     read_conversations: 'Read conversations',
     write_conversations: 'Act on conversations',
     write_messages: 'Send messages',
+    write_notices: 'Send service notices',
     read_customers: 'Read customers',
     write_customers: 'Change customers',
     read_media: 'Read files',
@@ -155,6 +158,7 @@ export const security = {
     removeText: 'The address hears nothing more and the signing secret stops working.',
     removed: 'Webhook removed.',
   },
+  deliveries,
   event: {
     conversation_opened: 'Conversation opened',
     conversation_handed_off: 'Handed to a person',
@@ -214,13 +218,39 @@ export const security = {
     text: 'Who did what, when and from where. Rows are only added, and each proves the one before.',
     none: 'No rows match.',
     only: 'Show only this',
+    open: 'It began and no row tells how it ended: it goes on, or the hub stopped on the way. Look whether it was done.',
     chain: {
       none: 'Chain: no neighbours in sight',
       holds: 'Chain holds: {n} rows linked',
       broken: 'Chain breaks at row {at}',
     },
     chainHint:
-      'Compares the neighbours in sight. The whole proof is checked by a command on the server.',
+      'The browser compares the neighbours in sight. The line below is what the server checked with its key.',
+    state: {
+      empty: 'Nothing recorded yet',
+      whole: 'Chain is whole',
+      flawed: 'A check of all rows found rows that do not hold',
+      broken: 'Rows that do not hold: {n}',
+      brokenMany: 'Rows that do not hold: at least {n}',
+      checked: 'Latest {n} rows checked ({first} – {last})',
+      checkedAll: 'All {n} rows checked just now ({first} – {last})',
+      walked: 'All up to row {n} checked on {at}',
+      walkedFlawed: 'All up to row {n} were checked on {at}; {flaws} do not hold.',
+      never: 'Never checked as a whole with ./lianluo verify',
+      row: 'Row {n}',
+      todo: 'Somebody may have changed the database. Keep a copy of it first and change nothing; run ./lianluo verify on the server to check all rows, and report it to whoever is responsible for security.',
+      proof: 'Proof of row {n}',
+      proofHint: 'Kept elsewhere, it shows later whether rows were cut off at the end.',
+      unknown: 'The state of the chain did not load.',
+    },
+    flaw: {
+      missing: 'is missing, or another stands there',
+      unlinked: 'does not follow the one before it',
+      changed: 'was changed, or was not written by this system',
+      cut: 'and what follows were cut off',
+      head_removed: 'The record of where the log ends was removed',
+      head_changed: 'The record of where the log ends was changed',
+    },
     column: {
       n: 'No.',
       at: 'Time',
@@ -240,6 +270,8 @@ export const security = {
     },
   },
   outcome: {
+    begun: 'Began',
+    open: 'No outcome',
     done: 'Done',
     refused: 'Refused',
     failed: 'Failed',
@@ -276,6 +308,19 @@ export const security = {
     channel_removed: 'Removed channel account',
     channel_paused: 'Paused channel account',
     channel_resumed: 'Resumed channel account',
+    channel_secrets_rotated: 'Rotated channel secrets',
+    channel_templates_read: 'Read notice templates again',
+    channel_menu_changed: 'Changed channel menu',
+    channel_menu_published: 'Published channel menu',
+    channel_code_created: 'Made QR code',
+    channel_code_changed: 'Changed QR code',
+    channel_code_forgotten: 'Removed QR code',
+    article_changed: 'Changed article',
+    article_removed: 'Removed article',
+    knowledge_published: 'Published knowledge',
+    knowledge_stopped: 'Stopped publication',
+    knowledge_restored: 'Restored knowledge',
+    unanswered_decided: 'Settled unanswered question',
   },
   unmask: {
     section: 'Hidden numbers',

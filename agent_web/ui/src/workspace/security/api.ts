@@ -69,6 +69,22 @@ export interface Webhook {
 
 export type NewWebhook = Pick<Webhook, 'url' | 'events'>
 
+/** A run of notices of the commits `first` to `last` that arrived, or the one that did not.
+ *  `status` 0: no answer, and `error` says why. */
+export interface Delivery {
+  id: number
+  at: Instant
+  shard: number
+  first: number
+  last: number
+  notices: number
+  outcome: 'delivered' | 'failed'
+  status: number
+  error: string
+  attempt: number
+  ms: number
+}
+
 const HOOKS = '/webhooks'
 export const listWebhooks = (cursor: string): Promise<PageOf<Webhook>> => get(HOOKS, from(cursor))
 export const createWebhook = (asked: NewWebhook): Promise<{ webhook: Webhook; secret: string }> =>
@@ -80,6 +96,8 @@ export const replayWebhook = (id: string, since: Instant): Promise<Webhook> =>
   post(`${at(HOOKS, id)}/replay`, { since })
 export const pingWebhook = async (id: string): Promise<number> =>
   (await post<{ status: number }>(`${at(HOOKS, id)}/ping`, undefined, SLOW_MS)).status
+export const listDeliveries = (id: string, cursor: string): Promise<PageOf<Delivery>> =>
+  get(`${at(HOOKS, id)}/deliveries`, from(cursor))
 
 // ------------------------------------------------------------ users
 export interface UserRow {
@@ -119,6 +137,10 @@ export interface Happening {
   outcome: string
   source: string
   detail: Record<string, string | number | boolean>
+  /** Of an outcome: the row that says the act began; 0 = it has one row. */
+  begun: number
+  /** Of a beginning: the row of the outcome; 0 = there is none. */
+  ended: number
   previous: string
   proof: string
 }
@@ -127,6 +149,18 @@ export const listAudit = (
   cursor: string,
   where: Record<string, string>,
 ): Promise<PageOf<Happening>> => get('/audit', { ...where, ...from(cursor) })
+
+/** `checked`: looked at for this answer; `verified`: the last look at all rows. */
+export interface AuditState {
+  n: number
+  /** Of the last row. */
+  proof: string
+  at: Instant | null
+  checked: { first: number; last: number; holds: boolean; flaws: { n: number; problem: string }[] }
+  verified: { n: number; at: Instant; flaws: number } | null
+}
+
+export const getAuditState = (): Promise<AuditState> => get('/audit/state')
 
 // ------------------------------------------------------------ hidden numbers
 export interface Revealed {

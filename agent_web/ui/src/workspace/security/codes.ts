@@ -3,6 +3,7 @@ export const SCOPES = [
   'read:conversations',
   'write:conversations',
   'write:messages',
+  'write:notices',
   'read:customers',
   'write:customers',
   'read:media',

@@ -1,0 +1,25 @@
+"""What is wrong with a screen to look at: cut, covered, pushed out, hard to read or to hit."""
+
+from pathlib import Path
+
+from playwright.async_api import Page
+
+from tests.e2e.visitor import AT_REST, AXE
+
+SIGHT = Path(__file__).with_name("sight.js")
+CONTRAST = """async () => {
+  const menu = document.querySelector('.drop > .panel')
+  const whole = await axe.run({ runOnly: ['color-contrast'] })
+  // What an open menu half covers is no target while it is open.
+  const targets = await axe.run(menu ?? document, { runOnly: ['target-size'] })
+  return [...whole.violations, ...targets.violations].flatMap((each) =>
+    each.nodes.map((node) => `${each.id}: ${node.target.join(' ')}`))
+}"""
+
+
+async def faults(page: Page) -> list[str]:
+    await page.evaluate(AT_REST)
+    await page.evaluate(AXE.read_text("utf-8"))
+    found: list[str] = await page.evaluate(SIGHT.read_text("utf-8"))
+    found += await page.evaluate(CONTRAST)
+    return found
