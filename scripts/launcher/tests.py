@@ -10,13 +10,17 @@ from launcher.tally import Tally, from_pytest, from_vitest
 from launcher.web import UI, Node
 
 TOGETHER = ("-n", "2", "-m", "not e2e and not serial")
-ONE_BY_ONE = ("-m", "e2e or serial")
+BROWSERS = ("-n", "2", "--dist", "loadfile", "-m", "e2e and not serial")
+ALONE = ("-m", "serial")
 
 
 def run_all(node: Node) -> Tally:
-    """The screens' unit tests, then pytest: what may run side by side first, then the rest."""
+    """The screens' unit tests, then pytest: what may run side by side first, then the rest.
+
+    Browser tests of one file share a demo; each of the two processes has one of its own.
+    """
     tally = vitest(node)
-    for arguments in (TOGETHER, ONE_BY_ONE):
+    for arguments in (TOGETHER, BROWSERS, ALONE):
         tally.add(pytest(arguments))
     return tally
 
