@@ -111,7 +111,8 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    named = os.environ.get("LIANLUO_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+    found = (shutil.which(each) for each in ("chromium-headless-shell", "chromium"))
+    named = os.environ.get("LIANLUO_CHROMIUM") or next(filter(None, found), "/usr/bin/chromium")
     if not Path(named).is_file():
         if os.environ.get("CI") == "true":
             pytest.fail("no browser: set LIANLUO_CHROMIUM")

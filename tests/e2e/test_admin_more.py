@@ -247,7 +247,7 @@ async def test_health_and_quotas_are_shown_as_the_provider_tells_them(bank: Offi
     finally:
         await control(bank, ip_allowed=True)
     state = page.get_by_test_id("state-wechat-demo")
-    await expect(state).to_have_text("运行中", timeout=90_000)  # tried again each minute
+    await expect(state).to_have_text("运行中", timeout=150_000)  # tried again each minute
     await expect(card).not_to_contain_text("IP 白名单")
 
 

@@ -9,9 +9,10 @@ from itertools import cycle
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from agent_web.documents import ScreenDoc
+from tests.e2e.colleague import SOON_MS
 from tests.e2e.hostile import SHORT, TEXTS, WATCH, Guarded
 from tests.e2e.office import Demo
 from tests.e2e.painted_hub import PaintedHub
@@ -72,7 +73,7 @@ async def test_no_screen_runs_what_it_is_told(
 
     session = cookies[scene.username]
     async with staged(browser, demo.url, drawn(scene), Look(), session, meet) as page:
-        assert SHORT in await page.locator("body").inner_text()
+        await expect(page.locator("body")).to_contain_text(SHORT, timeout=SOON_MS)
         await met[0].untouched()
 
 
