@@ -31,6 +31,7 @@ class Client:
     repeats: int = 0
     _place: int = 0
     _cookie: str = ""
+    _door: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def get(self, path: str, params: Mapping[str, str] | None = None) -> Doc:
         """The body of a 200, asked for until there is one."""
@@ -91,6 +92,12 @@ class Client:
         self._place += 1
 
     async def _sign_in(self) -> None:
+        """Once for all who act under this name: so many tries at once would lock it."""
+        async with self._door:
+            if not self._cookie:
+                await self._try_the_door()
+
+    async def _try_the_door(self) -> None:
         url = self.place + "/api/v1/session"
         body = {"username": self.username, "password": PASSWORD}
         try:
