@@ -45,6 +45,7 @@ class TokenKeeper:
         self._health = health
         self._name = f"wechat:{config.app_id}"
         self._token: Token | None = None
+        self._dead: Token | None = None
         self._lease: tuple[int, datetime] | None = None
         self._refreshing = False
         self._failure: SendError | None = None
@@ -73,7 +74,12 @@ class TokenKeeper:
         token = self._token
         if token is not None and token.generation > rejected.generation:
             return token
-        return await self._obtain(rejected=rejected)
+        try:
+            return await self._obtain(rejected=rejected)
+        except SendError as exc:
+            if exc.code != REJECTED:
+                self._dead = rejected
+            raise
 
     async def proven(self) -> Token:
         """What these credentials get from the provider now; it is not kept.
@@ -102,13 +108,14 @@ class TokenKeeper:
             await self._clock.sleep(wait)
 
     async def _tend(self) -> float:
-        """Take over what the store has, renew what ends soon; seconds until the next look."""
+        """Take over what the store has, renew what ends soon or is dead; seconds until the next
+        look."""
         token = await self._stored() or self._token
         early = timedelta(seconds=self._config.renew_token_before_s)
-        if token is None or token.expires_at - early <= self._clock.now():
+        if token is None or self._dead or token.expires_at - early <= self._clock.now():
             generation = token.generation if token else 0
             if await self._may_refresh(generation):
-                token = await self._refresh(generation, rejected=None)
+                token = await self._refresh(generation, rejected=self._dead)
         if token is None:
             return SOONEST_S
         left = (token.expires_at - early - self._clock.now()).total_seconds()
@@ -212,7 +219,7 @@ class TokenKeeper:
         return Token(value=value, generation=generation + 1, expires_at=expires_at)
 
     def _adopt(self, token: Token) -> None:
-        self._token = token
+        self._token, self._dead = token, None
         self._health.clear("token")
         self._health.note("token_expires_at", token.expires_at)
 

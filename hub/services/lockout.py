@@ -3,11 +3,13 @@
 A name that nobody has is counted like one that somebody has, so that waiting tells nothing.
 """
 
+from asyncio import CancelledError
 from collections import deque
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 
+from hub.errors import StoreUncertain
 from hub.ports import Clock, Doc, Documents
 
 ATTEMPTS = "attempts"
@@ -44,11 +46,18 @@ class Lockout:
         self._owed: deque[str] = deque(maxlen=MOST_OWED)
 
     async def begin(self, username: str, source: str) -> timedelta:
-        """Count a try; a pause that is left means it must not be made."""
+        """Count a try; a pause that is left means it must not be made.
+
+        Raises StoreUncertain: it may have been counted, and is owed.
+        """
         await self._settle()
         rules = self._rules
-        left = await self._count(_of_address(source), rules.free_of_address) if source else None
-        return left or await self._count(_of_user(username), rules.free)
+        try:
+            left = await self._count(_of_address(source), rules.free_of_address) if source else None
+            return left or await self._count(_of_user(username), rules.free)
+        except (StoreUncertain, TimeoutError, CancelledError):
+            self.owe(username, source)
+            raise
 
     async def succeeded(self, username: str, source: str) -> None:
         """The name starts anew; of the address only this try is taken back."""

@@ -13,6 +13,8 @@ from hub.services.second_factor import SecondFactor
 
 OPENED = "session.opened"
 CLOSED = "session.closed"
+NOBODY_LOOKED = (Overloaded, StoreUncertain, TimeoutError, CancelledError)
+"""A try that ends so was no guess."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +58,7 @@ class SignIn:
             return Locked(wait=left)
         try:
             found = await self._enter(username, password, code, source)
-        except (Overloaded, StoreUncertain, TimeoutError, CancelledError):
+        except NOBODY_LOOKED:
             self._lockout.owe(username, source)
             raise
         if isinstance(found, str):
@@ -89,11 +91,15 @@ class SignIn:
         """
         if await self._lockout.begin(username, source):
             return False
-        if await self._access.verified(username, password) is None:
-            return False
-        if code and not await self._second_factor.accepts(username, code):
-            return False
-        await self._lockout.succeeded(username, source)
+        try:
+            if await self._access.verified(username, password) is None:
+                return False
+            if code and not await self._second_factor.accepts(username, code):
+                return False
+            await self._lockout.succeeded(username, source)
+        except NOBODY_LOOKED:
+            self._lockout.owe(username, source)
+            raise
         return True
 
     async def leave(self, token: str, session: SignedIn, *, source: str) -> None:

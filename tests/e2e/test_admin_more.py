@@ -246,6 +246,8 @@ async def test_health_and_quotas_are_shown_as_the_provider_tells_them(bank: Offi
         await bank.people[-1].shoot("accounts-trouble")
     finally:
         await control(bank, ip_allowed=True)
+    await expect(page.get_by_test_id("state-wechat-demo")).to_have_text("运行中", timeout=150_000)
+    await expect(card).not_to_contain_text("IP 白名单")
 
 
 # ---------------------------------------------------------------- the log

@@ -25,7 +25,7 @@ PLAYS = """async (element) => {
     await new Promise((resolve) => setTimeout(resolve, 100))
   return sound.currentTime > 0
 }"""
-DRAWN = "image => image.complete && image.naturalWidth > 0"
+DRAWN = "image => image.decode().then(() => image.naturalWidth > 0)"
 PASTE = """([text, bytes]) => {
   const file = new File([new Uint8Array(bytes)], 'screenshot.png', { type: 'image/png' })
   const given = new DataTransfer()

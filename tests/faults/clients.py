@@ -109,9 +109,12 @@ class Client:
                     cookie = answer.headers["Set-Cookie"]
                     self._cookie = cookie.partition(";")[0]
                     return
-                if answer.status != 503:
-                    self.unexpected.append(f"sign-in: {answer.status}")
-        except (TimeoutError, aiohttp.ClientError):
+                problem = str((await answer.json(content_type=None)).get("type"))
+                if problem.endswith("too_often"):
+                    await asyncio.sleep(float(answer.headers["Retry-After"]))
+                elif answer.status != 503:
+                    self.unexpected.append(f"sign-in: {answer.status} {problem}")
+        except (TimeoutError, aiohttp.ClientError, ValueError):
             self.move_on()
         await asyncio.sleep(PAUSE_S)
 

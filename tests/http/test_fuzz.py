@@ -151,6 +151,33 @@ async def _furnish(w: World) -> dict[str, Iterator[Any]]:
     await w.ready("agent2")
     conversation = await w.customer_says("o-1", "在吗")
     await w.sign_in("admin")
+    letters = await _letters(w)
+    _, merged = await _merged(w, conversation)
+    joined = await w.customer_says("o-4", "您好")
+    uploaded = await w.client.post("/api/v1/media", data=PICTURE, headers=HEADERS)
+    seq = (await w.get_json(f"/api/v1/conversations/{conversation}"))["seq"]
+    for path, entry in ENTRIES.items():
+        assert (await w.put(f"{path}/first", {"version": 0, **entry})).status == 200
+    return {
+        "seen": repeat(seq),
+        "entry_id": repeat("first"),
+        "queue_id": repeat("first"),
+        "username": repeat("agent2"),
+        "interaction_id": repeat(f"{conversation}-1"),
+        "conversation_id": repeat(conversation),
+        "customer_id": repeat(merged),
+        "into": repeat(joined.partition(".")[0]),
+        "media_id": repeat((await uploaded.json())["media_id"]),
+        "article_id": cycle(["zh-card-loss", "zh-transfer-fee"]),
+        "publication_id": repeat(1),
+        "dead_letter_id": cycle(letters),
+        **await _programs(w),
+        **await _account(w),
+    }
+
+
+async def _letters(w: World) -> list[str]:
+    """Replies that the provider refused."""
     w.channel.broken = "not_in_window"
     third = await w.customer_says("o-3", "您好")
     path = f"/api/v1/conversations/{third}"
@@ -162,54 +189,43 @@ async def _furnish(w: World) -> dict[str, Iterator[Any]]:
 
     async def dead() -> Any:
         items = (await w.get_json("/api/v1/dead-letters?limit=100"))["items"]
-        theirs = [item for item in items if item["conversation_id"] == third]
+        theirs = [item["id"] for item in items if item["conversation_id"] == third]
         return theirs if len(theirs) == REPLIES * LETTERS_A_REPLY else None
 
-    letters = await eventually(dead)
+    letters: list[str] = await eventually(dead)
     w.channel.broken = ""
+    return letters
+
+
+async def _merged(w: World, conversation: str) -> list[str]:
+    """Two customers who are one now: who stays, who went."""
     other = await w.customer_says("o-2", "你好")
-    lower, higher = sorted(one.partition(".")[0] for one in (conversation, other))
-    merge = {"command_id": "second", "into": lower}
-    await w.post(f"/api/v1/customers/{higher}/merge", merge)
-    joined = await w.customer_says("o-4", "您好")
-    uploaded = await w.client.post("/api/v1/media", data=PICTURE, headers=HEADERS)
-    seq = (await w.get_json(f"/api/v1/conversations/{conversation}"))["seq"]
-    for path, entry in ENTRIES.items():
-        assert (await w.put(f"{path}/first", {"version": 0, **entry})).status == 200
+    both = sorted(one.partition(".")[0] for one in (conversation, other))
+    merge = {"command_id": "second", "into": both[0]}
+    await w.post(f"/api/v1/customers/{both[1]}/merge", merge)
+    return both
+
+
+async def _programs(w: World) -> dict[str, Iterator[Any]]:
     webhooks = []
     for _ in range(WEBHOOKS):
         subscription = {"url": f"{NOBODY_THERE}/in", "events": ["message.sent"]}
         made = await (await w.post("/api/v1/webhooks", subscription)).json()
         webhooks.append(made["webhook"]["id"])
-    account = {"version": 0, "kind": "pretend"}
-    assert (await w.put("/api/v1/channel-accounts/second", account)).status == 200
-    menu = {"version": 0, "buttons": []}
-    assert (await w.put("/api/v1/channel-accounts/second/menu", menu)).status == 200
+    key = {"name": "crm", "scopes": ["read:channels"]}
+    made = await (await w.post("/api/v1/keys", key)).json()
+    return {"webhook_id": cycle(webhooks), "key_id": repeat(made["key"]["id"])}
+
+
+async def _account(w: World) -> dict[str, Iterator[Any]]:
+    path = "/api/v1/channel-accounts/second"
+    assert (await w.put(path, {"version": 0, "kind": "pretend"})).status == 200
+    assert (await w.put(f"{path}/menu", {"version": 0, "buttons": []})).status == 200
     scenes = [f"scene-{number}" for number in range(SCENES)]
     for scene in scenes:
-        code = {"scene": scene, "label": "柜台"}
-        made = await w.post("/api/v1/channel-accounts/second/qr-codes", code)
+        made = await w.post(f"{path}/qr-codes", {"scene": scene, "label": "柜台"})
         assert made.status == 201
-    key = {"name": "crm", "scopes": ["read:channels"]}
-    key_id = (await (await w.post("/api/v1/keys", key)).json())["key"]["id"]
-    return {
-        "seen": repeat(seq),
-        "webhook_id": cycle(webhooks),
-        "key_id": repeat(key_id),
-        "channel_id": repeat("second"),
-        "entry_id": repeat("first"),
-        "scene": cycle(scenes),
-        "queue_id": repeat("first"),
-        "username": repeat("agent2"),
-        "interaction_id": repeat(f"{conversation}-1"),
-        "conversation_id": repeat(conversation),
-        "customer_id": repeat(higher),
-        "into": repeat(joined.partition(".")[0]),
-        "media_id": repeat((await uploaded.json())["media_id"]),
-        "article_id": cycle(["zh-card-loss", "zh-transfer-fee"]),
-        "publication_id": repeat(1),
-        "dead_letter_id": cycle([letter["id"] for letter in letters]),
-    }
+    return {"channel_id": repeat("second"), "scene": cycle(scenes)}
 
 
 @pytest.fixture(scope="module")

@@ -26,16 +26,23 @@ SOURCE = "192.0.2.7"
 
 
 class Outage(NoFaults):
-    """While `down`, sessions are not written; while `out`, nothing is read or written at all."""
+    """While `down`, sessions are not written; while `out`, nothing is read or written at all.
+
+    While `silent`, tries are counted but nobody hears of it.
+    """
 
     def __init__(self) -> None:
         self.down = False
         self.out = False
+        self.silent = False
 
     async def run(self, operation: Operation, work: Callable[[], Awaitable[T]]) -> T:
         if self.out or (self.down and operation.collection == "sessions"):
             raise StoreUncertain("planted")
-        return await work()
+        done = await work()
+        if self.silent and operation.collection == "attempts" and operation.kind != "get":
+            raise StoreUncertain("planted")
+        return done
 
 
 class Busy(ArgonPasswords):
@@ -91,6 +98,17 @@ async def test_tries_that_ended_in_an_outage_do_not_count() -> None:
             await door.enter(PASSWORD)
         door.outage.out = False
     door.outage.down = False
+    assert isinstance(await door.enter(PASSWORD), Entered)
+
+
+async def test_tries_of_which_the_count_was_not_heard_do_not_count() -> None:
+    door = Door()
+    await door.open()
+    for _ in range(60):
+        door.outage.silent = True
+        with pytest.raises(StoreUncertain):
+            await door.enter(PASSWORD)
+        door.outage.silent = False
     assert isinstance(await door.enter(PASSWORD), Entered)
 
 
