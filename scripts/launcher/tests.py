@@ -9,18 +9,18 @@ from launcher.python_env import PYTHON
 from launcher.tally import Tally, from_pytest, from_vitest
 from launcher.web import UI, Node
 
-TOGETHER = ("-n", "2", "-m", "not e2e and not serial")
-BROWSERS = ("-n", "2", "--dist", "loadfile", "-m", "e2e and not serial")
+TOGETHER = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not serial")
 ALONE = ("-m", "serial")
 
 
 def run_all(node: Node) -> Tally:
     """The screens' unit tests, then pytest: what may run side by side first, then the rest.
 
-    Browser tests of one file share a demo; each of the two processes has one of its own.
+    Tests of one file share what they need. Three processes for two cores: those that wait for a
+    browser leave room for those that only compute, and in the order of the tree they come mixed.
     """
     tally = vitest(node)
-    for arguments in (TOGETHER, BROWSERS, ALONE):
+    for arguments in (TOGETHER, ALONE):
         tally.add(pytest(arguments))
     return tally
 

@@ -1,10 +1,14 @@
 """What is wrong with a screen to look at: cut, covered, pushed out, hard to read or to hit."""
 
+import os
 from pathlib import Path
 
 from playwright.async_api import Page
 
 from tests.e2e.visitor import AT_REST, AXE
+
+EVERY_LOOK = bool(os.environ.get("LIANLUO_SHOTS"))
+"""Whoever keeps pictures wants all of them."""
 
 SIGHT = Path(__file__).with_name("sight.js")
 CONTRAST = """async () => {

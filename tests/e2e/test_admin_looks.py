@@ -1,4 +1,7 @@
-"""The pages of the administration in every look: nothing cut, covered or hard to read."""
+"""The pages of the administration: nothing cut, covered or hard to read.
+
+Each language, size and theme once; with `LIANLUO_SHOTS` every look, kept as pictures.
+"""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -13,7 +16,7 @@ from tests.e2e.admin_steps import call, phone
 from tests.e2e.colleague import SOON_MS
 from tests.e2e.hostile import push
 from tests.e2e.office import API, Office
-from tests.e2e.seeing import faults
+from tests.e2e.seeing import EVERY_LOOK, faults
 
 pytestmark = [
     pytest.mark.e2e,
@@ -32,7 +35,8 @@ class Look:
         return f"{self.width}-{self.language}-{self.theme}"
 
 
-LOOKS = (Look("zh", 1440), Look("en", 1440, "dark"), Look("zh", 390), Look("en", 390))
+DAILY = (Look("en", 1440, "dark"), Look("zh", 390))
+LOOKS = DAILY + ((Look("zh", 1440), Look("en", 390)) if EVERY_LOOK else ())
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -8,7 +8,6 @@ from tests.e2e.office import LEAD, Office
 
 pytestmark = [
     pytest.mark.e2e,
-    pytest.mark.serial,
     pytest.mark.timeout(120),
     pytest.mark.asyncio(loop_scope="session"),
 ]

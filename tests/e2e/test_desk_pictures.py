@@ -4,14 +4,12 @@ Every screen, and every size, language, theme, density and zoom on several of th
 `LIANLUO_SHOTS` every screen in all of them, kept as pictures.
 """
 
-import os
-
 import pytest
 from playwright.async_api import Browser
 
 from tests.e2e.office import Demo
 from tests.e2e.painted_stage import SCENES, Look, Scene, staged
-from tests.e2e.seeing import faults
+from tests.e2e.seeing import EVERY_LOOK, faults
 from tests.e2e.visitor import shoot
 
 pytestmark = [
@@ -35,7 +33,7 @@ LOOKS = (
 
 def looks_of(scene: Scene) -> list[Look]:
     """One after the other in turn, two where most of the day is spent; all for who wants them."""
-    if os.environ.get("LIANLUO_SHOTS"):
+    if EVERY_LOOK:
         return list(LOOKS)
     place = SCENES.index(scene)
     turns = (place, place + 3) if scene.name in DAILY else (place,)

@@ -1,5 +1,8 @@
-"""The knowledge screens in every look, with much and with nothing on them, and while the hub is
-away: nothing cut, covered or hard to read, and nothing lost that was typed."""
+"""The knowledge screens, with much and with nothing on them, and while the hub is away: nothing
+cut, covered or hard to read, and nothing lost that was typed.
+
+Each language, size, theme and density once; with `LIANLUO_SHOTS` every look, kept as pictures.
+"""
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -17,7 +20,7 @@ from tests.e2e.branch import branch
 from tests.e2e.colleague import SOON_MS
 from tests.e2e.hostile import push
 from tests.e2e.office import API, LEAD, Office
-from tests.e2e.seeing import faults
+from tests.e2e.seeing import EVERY_LOOK, faults
 
 pytestmark = [
     pytest.mark.e2e,
@@ -48,14 +51,15 @@ class Look:
         return f"{self.size[0]}-{self.language}-{self.theme}-{self.density}"
 
 
-LOOKS = (
-    Look("en", (1440, 900)),
+DAILY = (
     Look("zh", (1440, 900), "dark", "compact"),
-    Look("zh", (390, 844)),
     Look("en", (390, 844), "dark"),
     Look("en", (720, 450)),
 )
 """The last is 1440 × 900 at 200 %."""
+
+MORE = (Look("en", (1440, 900)), Look("zh", (390, 844)))
+LOOKS = DAILY + (MORE if EVERY_LOOK else ())
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -32,8 +32,6 @@ from hub.store.embedded_errors import (
 from hub.store.embedded_folder import EmbeddedSettings
 from hub.store.embedded_process import pick_port, server_program
 
-pytestmark = pytest.mark.serial
-
 Client = AsyncMongoClient[dict[str, object]]
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="prctl and /proc")
 

@@ -15,8 +15,6 @@ from hub.store.embedded import EmbeddedMongo
 from hub.store.embedded_errors import DiskFull
 from hub.store.embedded_folder import MEGABYTE, EmbeddedSettings
 
-pytestmark = pytest.mark.serial
-
 Client = AsyncMongoClient[dict[str, object]]
 
 
