@@ -78,8 +78,6 @@ class Acts:
             outcome = await self._outcome(user, viewer, command, act.command)
         except (StoreUncertain, Overloaded, TimeoutError):
             return Done(id=act.id, state="unknown")
-        except PermanentSendError as error:
-            return Done(id=act.id, state="refused", reason=error.code)
         return _done(act.id, outcome)
 
     async def _outcome(
@@ -108,48 +106,62 @@ class Acts:
         conversation = await _in_time(self.reading.get(CONVERSATIONS, act.conversation_id))
         if conversation is None:
             return await _in_time(self._not_listed(viewer, act))
-        capabilities = self.capabilities.get(conversation["channel_id"])
-        if capabilities is None:
-            return Refusal(reason="channel_not_configured")
-        parts: list[Part] = [TextPart(text=act.text)] if act.text else []
-        if act.card:
-            card = act.card.part()
-            if refusal := await _in_time(unfit_card(card, user, self.files, capabilities)):
-                return refusal
-            parts.append(card)
-        if act.media_ids:
-            files = await _in_time(self.files.parts(user, act.media_ids, capabilities))
-            if isinstance(files, Refusal):
-                return files
-            parts += files
+        parts = await _in_time(self._parts(user, act, conversation["channel_id"]))
+        if isinstance(parts, Refusal):
+            theirs = await self._may(viewer, customer_stream(_customer_of(act) or ""))
+            return parts if theirs else FORBIDDEN
         message = SendMessage(
             conversation_id=ConversationId(act.conversation_id),
             author=command.author,
-            parts=fit(parts, capabilities),
+            parts=parts,
             seen=act.seen,
             interaction_id=InteractionId(act.interaction_id),
             epoch=act.epoch,
         )
         return await self._to_customer(viewer, command, _customer_of(act), message)
 
+    async def _parts(
+        self, user: User, act: asked.SendText, channel_id: ChannelId
+    ) -> tuple[Part, ...] | Refusal:
+        capabilities = self.capabilities.get(channel_id)
+        if capabilities is None:
+            return Refusal(reason="channel_not_configured")
+        parts: list[Part] = [TextPart(text=act.text)] if act.text else []
+        if act.card:
+            card = act.card.part()
+            if refusal := await unfit_card(card, user, self.files, capabilities):
+                return refusal
+            parts.append(card)
+        if act.media_ids:
+            files = await self.files.parts(user, act.media_ids, capabilities)
+            if isinstance(files, Refusal):
+                return files
+            parts += files
+        try:
+            return fit(parts, capabilities)
+        except PermanentSendError as error:
+            return Refusal(reason=error.code)
+
     async def _not_listed(self, viewer: Viewer, act: asked.SendText) -> Outcome:
         """A conversation the desk gave to somebody may be newer than the list. Raises
         StoreUncertain: the screen asks again."""
         stream = customer_stream(customer_of_conversation(act.conversation_id))
+        if not await self._may(viewer, stream):
+            return FORBIDDEN
         named = conversation_of_interaction(InteractionId(act.interaction_id))
-        ours = named == act.conversation_id and await self.may_watch(viewer, stream)
-        if ours and await self.journal.of_stream(stream, 0, 1):
+        if named == act.conversation_id and await self.journal.of_stream(stream, 0, 1):
             raise StoreUncertain("conversation not listed yet")
         return Missing()
 
     async def _undelivered(
         self, viewer: Viewer, command: Command, act: asked.Resend | asked.Discard
     ) -> Outcome:
+        """A stranger hears the same of a row there is and of one there is not."""
         row = await self.outbox.get(act.of)
         if row is None:
             return Missing()
         if not await self._may(viewer, row["stream"]):
-            return await self._earlier(row["stream"], command, FORBIDDEN)
+            return await self._earlier(row["stream"], command, Missing())
         if isinstance(act, asked.Resend):
             return await self.dead_letters.retry(act.of, command)
         return await self.dead_letters.discard(act.of, command)
@@ -181,7 +193,7 @@ class Acts:
     async def _may(self, viewer: Viewer, stream: str) -> bool:
         return LEADS in viewer.keys or await self.may_watch(viewer, stream)
 
-    async def _earlier(self, stream: str, command: Command, refusal: Refusal) -> Outcome:
+    async def _earlier(self, stream: str, command: Command, refusal: Refusal | Missing) -> Outcome:
         """The decision of an act done while it was allowed: the answer to it may have been lost."""
         key = f"{COMMAND}{command.author}:{stream}:{command.command_id}"
         commit = await self.journal.find(stream, key)

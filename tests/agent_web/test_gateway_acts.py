@@ -261,6 +261,18 @@ async def test_answer_on_a_view_that_missed_the_customers_word_is_stopped() -> N
         assert await sent_texts(hub) == ["请稍等"]
 
 
+async def test_stranger_hears_the_same_of_a_conversation_there_is_and_of_one_there_is_not() -> None:
+    async with rig() as hub, hub.screen("agent1") as one, hub.screen("agent2") as two:
+        hub.source.add(TOPIC, guests=frozenset({"agent1"}))
+        there = send(*await assigned(hub, one))
+        no_file = {**there, "media_ids": ["0" * 32]}
+        unknown = {**there, "conversation_id": f"{'0' * 20}.1", "interaction_id": f"{'0' * 20}.1-1"}
+        assert (await one.do(no_file))["reason"] == "media_unknown"
+        told = [await two.do(command, id="same") for command in (there, no_file, unknown)]
+        assert (told[0]["state"], told[0]["reason"]) == ("refused", "forbidden")
+        assert told[0] == told[1] == told[2]
+
+
 @pytest.mark.parametrize(
     "command",
     [
@@ -286,10 +298,11 @@ async def test_undelivered_message_is_sent_again_by_who_serves_the_customer_and_
         await one.do(send(epoch, seq))
         row = await eventually(lambda: _dead(hub))
         hub.channel.broken = ""
-        done = await one.do({"do": "resend", "of": "1f:000000000001#9"})
-        assert (done["state"], done["reason"]) == ("refused", "not_found")
         for word in ("resend", "discard"):
-            assert (await two.do({"do": word, "of": row}))["reason"] == "forbidden"
+            strange = await two.do({"do": word, "of": row}, id=f"{word}-this")
+            unknown = await two.do({"do": word, "of": "1f:000000000001#9"}, id=f"{word}-that")
+            assert (strange["state"], strange["reason"]) == ("refused", "not_found")
+            assert {**strange, "id": ""} == {**unknown, "id": ""}
         resent = await one.do({"do": "resend", "of": row})
         assert (resent["state"], len(resent["message_ids"])) == ("decided", 1)
         assert (await one.do({"do": "discard", "of": row}))["reason"] == "already_decided"

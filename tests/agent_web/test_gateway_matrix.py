@@ -43,12 +43,12 @@ ROWS: Mapping[str, tuple[Row, Row, Row]] = {
     "note": ((NO, DONE, DONE, DONE), always(NO), always(DONE)),
     "resend": (
         (MISSING, MISSING, DONE, DONE),
-        (MISSING, MISSING, NO, NO),
+        always(MISSING),
         (MISSING, MISSING, DONE, DONE),
     ),
     "discard": (
         (MISSING, MISSING, DONE, DONE),
-        (MISSING, MISSING, NO, NO),
+        always(MISSING),
         (MISSING, MISSING, DONE, DONE),
     ),
     "presence": (always(DONE), always(DONE), always("not_signed_in")),
