@@ -1,7 +1,8 @@
 """Numbers of cards, identity cards and telephones in a text, however they are grouped.
 
 Digits of any script, in groups with up to three separators between them. A number may stand in a
-row of others; what looks like amounts or dates is none. Pure functions.
+row of others; what looks like amounts or dates is none. Chinese words for digits count as digits
+where so many stand in a row that they spell a number. Pure functions.
 """
 
 import re
@@ -19,6 +20,24 @@ LEAST_GROUP = 3
 """Groups inside a longer row are at least so long, but for the last."""
 
 DIGITS = re.compile(r"\d+")
+WORDS = "零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖"
+"""Each is one digit. A sum (一百二十三万) has other words between them and is no row."""
+
+LEAST_WORDS = 3
+"""In a number that is spelt; in 卡号4111111111111111三天前 the word belongs to what follows."""
+
+WORD_DIGITS = "0123456789０１２３４５６７８９"
+WORD_SIGNS = " .,/_|-，、\u3000"
+"""What may stand among words: zeros are often written as digits. And between them, besides the end
+of a line and a tab."""
+
+WORD_GAP = rf"(?:[{re.escape(WORD_SIGNS)}\t\r\n]|\\[trn]){{0,{MOST_BETWEEN}}}"
+WORD_ROW = re.compile(
+    rf"[{WORDS}{WORD_DIGITS}](?:{WORD_GAP}[{WORDS}{WORD_DIGITS}]){{{SHORTEST - 1},}}"
+)
+"""In a text, or in the JSON of it."""
+
+SPELT = str.maketrans(WORDS, "001234567891123456789")
 BETWEEN = re.compile(rf"[{SIGNS}\t\r\n]{{1,{MOST_BETWEEN}}}")
 HIDDEN = "****"
 LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -88,6 +107,28 @@ class Candidate:
 
 def found_in(text: str) -> list[tuple[int, Sensitive]]:
     """What is to be hidden, and where it begins, in the order of the text."""
+    found = _found(text)
+    plain = WORD_ROW.sub(lambda row: row[0].translate(SPELT), text)
+    if plain != text:
+        found += _spelt(text, _found(plain), found)
+    return sorted(found, key=lambda one: one[0])
+
+
+def _spelt(
+    text: str, plain: Sequence[tuple[int, Sensitive]], known: Sequence[tuple[int, Sensitive]]
+) -> Iterator[tuple[int, Sensitive]]:
+    """Of what was found with digits for words: what is written in words and was not known."""
+    taken = [range(start, start + len(each.value)) for start, each in known]
+    for start, each in plain:
+        end = start + len(each.value)
+        value = text[start:end]
+        words = sum(now != before for now, before in zip(each.value, value, strict=True))
+        free = all(end <= other.start or other.stop <= start for other in taken)
+        if words >= LEAST_WORDS and free:
+            yield start, Sensitive(each.kind, value)
+
+
+def _found(text: str) -> list[tuple[int, Sensitive]]:
     found: list[tuple[int, Sensitive]] = []
     for row in _rows(text):
         candidates = list(_candidates(text, row))
@@ -98,7 +139,7 @@ def found_in(text: str) -> list[tuple[int, Sensitive]]:
                 if taken.isdisjoint(groups) and holds(each):
                     taken.update(groups)
                     found.append((each.start, Sensitive(kind, each.text)))
-    return sorted(found, key=lambda one: one[0])
+    return found
 
 
 def _rows(text: str) -> Iterator[Sequence[Group]]:
@@ -176,8 +217,9 @@ def _candidate(text: str, row: Sequence[Group], first: int, last: int, *, whole:
 
 
 def _plain(text: str) -> str:
-    """Digits of any script as plain ones; X closes some identity numbers."""
-    plain = (str(int(letter)) if letter.isdecimal() else letter for letter in text.upper())
+    """Digits of any script, and words for them, as plain ones; X closes some identity numbers."""
+    upper = text.upper().translate(SPELT)
+    plain = (str(int(letter)) if letter.isdecimal() else letter for letter in upper)
     return "".join(letter for letter in plain if letter.isdigit() or letter == "X")
 
 

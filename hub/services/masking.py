@@ -9,7 +9,17 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from hub.services.long_numbers import SHORTEST, SIGNS, Sensitive, found_in
+from hub.services.long_numbers import (
+    LEAST_WORDS,
+    SHORTEST,
+    SIGNS,
+    WORD_DIGITS,
+    WORD_ROW,
+    WORD_SIGNS,
+    WORDS,
+    Sensitive,
+    found_in,
+)
 
 IDS = frozenset(
     {"_id", "id", "key", "stream", "order", "token", "command_id"}
@@ -33,7 +43,8 @@ NONE: frozenset[str] = frozenset()
 DIGITS_START = b"\xd9\xdb\xdf\xe0\xe1\xea\xef\xf0"
 """First UTF-8 bytes of all digits that are not ASCII."""
 
-GAPS = b" .,/_|-\\trn\xc2\xe2\xe3"
+ASCII_GAPS = b" .,/_|-\\trn"
+GAPS = ASCII_GAPS + b"\xc2\xe2\xe3"
 """Bytes of separators in JSON, but for those after the first byte."""
 
 RUNS = bytes(
@@ -44,6 +55,13 @@ RUNS = bytes(
 
 DROPPED = DIGITS_START + GAPS
 SHORT_RUN = b"0" * SHORTEST
+
+WORD_BYTES = frozenset((WORDS + WORD_DIGITS + WORD_SIGNS).encode())
+WORD_RUNS = bytes(ord("0") if byte in WORD_BYTES else min(byte, 0x80) for byte in range(256))
+"""Every byte of words for digits, and of what stands among them, becomes 0: three bytes a word. Of
+all two-byte ends of Chinese signs half remain, which makes a run of several rare."""
+
+WORD_RUN = b"0" * (SHORTEST + 2 * LEAST_WORDS)
 
 GAP = rf"(?:[{SIGNS}\t\r\n]|\\[trn]){{0,3}}"
 ALONE = r"(?:(?<![\dA-Za-z])|(?<=\\[bfnrt])|(?<=\\u[0-9a-f]{4}))"
@@ -64,9 +82,11 @@ def has_long_number(wire: bytes) -> bool:
 
     Most have no run of bytes that could be so many digits; only the others are read.
     """
-    if SHORT_RUN not in wire.translate(RUNS, DROPPED):
+    if SHORT_RUN in wire.translate(RUNS, DROPPED) and LONG.search(wire.decode()):
+        return True
+    if wire.isascii() or WORD_RUN not in wire.translate(WORD_RUNS, ASCII_GAPS):
         return False
-    return LONG.search(wire.decode()) is not None
+    return WORD_ROW.search(wire.decode()) is not None
 
 
 def masked(value: Any) -> Any:
@@ -88,9 +108,10 @@ def sensitive(value: Any) -> list[Sensitive]:
 
 def _hidden_in(text: str) -> list[tuple[int, Sensitive]]:
     """With the place where each begins."""
-    if len(text) < SHORTEST or not LONG.search(text):
+    if len(text) < SHORTEST:
         return []
-    return found_in(text)
+    long = LONG.search(text) or (not text.isascii() and WORD_ROW.search(text))
+    return found_in(text) if long else []
 
 
 def _rewritten(value: Any, prose: Callable[[str], str], clear: frozenset[str] = IDS) -> Any:

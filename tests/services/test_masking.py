@@ -70,6 +70,76 @@ def test_numbers_are_hidden_but_for_their_end(label: str, text: str, shown: str)
     assert masked_text(shown) == shown
 
 
+@pytest.mark.parametrize(
+    ("label", "text", "shown"),
+    [
+        ("card", "卡号四一一一一一一一一一一一一一一一，谢谢", "卡号****1111，谢谢"),
+        ("card in groups", "四一一一 一一一一 一一一一 一一一一", "****1111"),
+        ("wide spaces", "四一一一　一一一一　一一一一　一一一一", "****1111"),
+        ("commas", "四一一一，一一一一、一一一一, 一一一一", "****1111"),
+        ("a group a line", "四一一一\n一一一一\r\n一一一一\n一一一一", "****1111"),
+        ("word by word", "四 一 一 一 一 一 一 一 一 一 一 一 一 一 一 一", "****1111"),
+        ("card of 19", "六二二二〇二〇二〇〇一一二二三〇〇一二", "****0012"),
+        ("all words", "卡四〇零幺二三四五六七八九一九八七", "卡****1987"),
+        ("formal words", "肆壹壹壹壹壹壹壹壹壹壹壹壹壹壹壹", "****1111"),
+        ("formal words, all", "伍零壹贰叁肆伍陆柒捌玖玖玖捌捌叁", "****9883"),
+        ("digits among them", "六2二2零2〇2零0一一二二三00一二", "****0012"),
+        ("wide zeros", "一三八００００一二三四", "138****1234"),
+        ("phone", "请打一三八一二三四五六七八", "请打138****5678"),
+        ("phone as it is said", "幺三八，一二三四，五六七八", "138****5678"),
+        ("phone with country", "+八六 一三八 一二三四 五六七八", "138****5678"),
+        ("identity card", "一一〇一〇五一九四九一二三一〇〇二X", "****002X"),
+        (
+            "digits and words apart",
+            "13812345678 或 幺三九一二三四五六七八",
+            "138****5678 或 139****5678",
+        ),
+        ("a word behind digits", "13812345678一直打不通", "138****5678一直打不通"),
+        ("days behind a card", "卡4111111111111111三天前", "卡****1111三天前"),
+        ("a sum", "一百二十三万四千五百六十七元八角九分", "一百二十三万四千五百六十七元八角九分"),
+        ("a formal sum", "壹佰贰拾叁万肆仟伍佰陆拾柒元捌角", "壹佰贰拾叁万肆仟伍佰陆拾柒元捌角"),
+        (
+            "counting",
+            "一、二、三、四、五、六、七、八、九、十",
+            "一、二、三、四、五、六、七、八、九、十",
+        ),
+        ("a date", "二〇二六年十一月二十二日", "二〇二六年十一月二十二日"),
+        ("years", "二〇二四、二〇二五、二〇二六", "二〇二四、二〇二五、二〇二六"),
+        (
+            "four years",
+            "二〇二四、二〇二五、二〇二六、二〇二七",
+            "二〇二四、二〇二五、二〇二六、二〇二七",
+        ),
+        ("sayings", "三三两两，七七八八，九九八十一", "三三两两，七七八八，九九八十一"),
+        ("a short number", "请打九五五八八", "请打九五五八八"),
+        ("ten words", "一三八一二三四五六七", "一三八一二三四五六七"),
+        ("no phone", "一二八一二三四五六七八", "一二八一二三四五六七八"),
+        ("an order number", "四一一一一一一一一一一一一一一二", "四一一一一一一一一一一一一一一二"),
+        (
+            "one word over and over",
+            "一一一一一一一一一一一一一一一一",
+            "一一一一一一一一一一一一一一一一",
+        ),
+        ("two words behind an order", "单号20261122000004一一核对", "单号20261122000004一一核对"),
+    ],
+)
+def test_words_for_digits_are_digits_where_they_spell_a_number(
+    label: str, text: str, shown: str
+) -> None:
+    assert masked_text(text) == shown
+    assert masked_text(shown) == shown
+    assert orjson.loads(b"{" + encoded({"text": text})) == {"text": shown}
+
+
+def test_a_spelt_number_is_found_as_it_was_written() -> None:
+    found = sensitive("卡四一一一 一一一一 一一一一 一一一一，电话幺三八一二三四五六七八")
+    assert found == [
+        Sensitive("card", "四一一一 一一一一 一一一一 一一一一"),
+        Sensitive("phone", "幺三八一二三四五六七八"),
+    ]
+    assert [each.digits for each in found] == ["4111111111111111", "13812345678"]
+
+
 def test_documents_are_masked_everywhere_but_in_ids_and_addresses() -> None:
     doc = {
         "id": "13812345678",
@@ -111,7 +181,7 @@ def test_what_is_hidden_is_what_is_found() -> None:
 
 NUMBERS = ["4111111111111111", CARD, "13812345678", "8613812345678", "11010519491231002X"]
 GAPS = ["", "", " ", "  ", "\n", "\r\n", "\t", ",", ", ", "/", " - ", ".", "\u3000", "，", "\u200b"]
-AROUND = ["", "卡", "a", "VISA", "\n", "\x01", "\x08", '"', "\\", "é", "1 ", "+"]
+AROUND = ["", "卡", "a", "VISA", "\n", "\x01", "\x08", '"', "\\", "é", "1 ", "+", "一", "、"]
 
 
 @st.composite
@@ -121,8 +191,14 @@ def divided(draw: st.DrawFn) -> str:
     gap = draw(st.sampled_from(GAPS))
     cuts = draw(st.sets(st.integers(1, len(number) - 1), max_size=5))
     spread = "".join(gap + sign if place in cuts else sign for place, sign in enumerate(number))
-    if draw(st.booleans()):
+    form = draw(st.sampled_from(["plain", "wide", "words"]))
+    if form == "wide":
         spread = "".join(chr(ord(s) + 0xFEE0) if s.isdigit() else s for s in spread)
+    if form == "words":
+        words = draw(
+            st.sampled_from(["〇一二三四五六七八九", "零壹贰叁肆伍陆柒捌玖", "0幺二3四5六7八9"])
+        )
+        spread = "".join(words[int(s)] if s.isdigit() else s for s in spread)
     return draw(st.sampled_from(AROUND)) + spread + draw(st.sampled_from(AROUND))
 
 
