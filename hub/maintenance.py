@@ -32,7 +32,7 @@ from hub.model.ids import COMMAND, DESK, SHARDS, QueueId, desk_stream, stream_ki
 from hub.ports import Clock, Doc, Documents, Inbox
 from hub.runtime.clock import SystemClock
 from hub.services.access import Access, Role, User
-from hub.services.audit import BEGUN, Audit, Happening
+from hub.services.audit import BEGUN, Audit, Happening, Unfinished
 from hub.services.catalogue import SYSTEM
 from hub.services.catalogues import catalogues
 from hub.services.commands import Refusal
@@ -47,6 +47,7 @@ from hub.streams.rows import input_row
 from hub.streams.verify import verify
 
 CLOCK = SystemClock()
+MOST_NAMED = 50
 QUEUE_KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
@@ -321,12 +322,28 @@ async def verify_all(stores: MongoStores, settings: Settings) -> int:
     vault = vault_of(settings)
     await remember_keys(vault, stores.documents)
     audit = Audit(stores.documents, CLOCK, vault)
-    flaws = [f"audit log: {flaw.problem}" for flaw in await audit.walk()]
+    found = await audit.walk()
+    flaws = [f"audit log: {flaw.problem}" for flaw in found.flaws]
     problems = [*map(str, report.problems), *flaws]
+    for line in _unfinished_told(found.unfinished):
+        typer.echo(line)
     for problem in problems:
         typer.echo(f"  {problem}", err=True)
     typer.echo("nothing wrong" if not problems else f"{len(problems)} problems")
     return 1 if problems else 0
+
+
+def _unfinished_told(acts: Sequence[Unfinished]) -> list[str]:
+    """No flaw of the chain: somebody has to look what became of them."""
+    if not acts:
+        return []
+    named = [
+        f"  row {act.n}: {act.act} by {act.actor}, {act.at:%Y-%m-%d %H:%M:%S} UTC"
+        for act in acts[:MOST_NAMED]
+    ]
+    more = [f"  and {len(acts) - MOST_NAMED} before these"] if len(acts) > MOST_NAMED else []
+    head = f"audit log: {len(acts)} acts began and have no outcome; look whether they were done:"
+    return [head, *named, *more]
 
 
 def _kept_rules(doc: Doc) -> StreamRules:

@@ -11,7 +11,7 @@ from hub.http.shapes import MAX_SEQ, Limit, Nothing, Shape, whole
 from hub.http.users import ADMINS
 from hub.model.codec import plain
 from hub.ports import Doc
-from hub.services.audit import Audit
+from hub.services.audit import Audit, FlawCode
 from hub.services.keys import Scope
 
 Place = Annotated[
@@ -19,7 +19,7 @@ Place = Annotated[
     Field(ge=1, le=MAX_SEQ, description="`next` of the page before."),
     BeforeValidator(whole),
 ]
-MOST_FLAWS = 20
+MOST_NAMED = 20
 Word = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
@@ -63,8 +63,15 @@ class AuditQuery(Shape):
 
 
 class FlawShape(Shape):
+    """`row_missing`: rows `n` to `last` are not there, or others stand in their place.
+    `link_broken`: row `n` does not follow the one before it. `row_changed`: it was changed, or not
+    written by a hub of this key. `head_removed`, `head_changed`: the note which row is the last
+    one. `end_cut`: rows `n` to `last` were cut off at the end."""
+
     n: int
-    problem: str
+    last: int
+    code: FlawCode
+    problem: str = Field(description="The same in English.")
 
 
 class CheckedShape(Shape):
@@ -76,12 +83,33 @@ class CheckedShape(Shape):
     flaws: tuple[FlawShape, ...]
 
 
+class UnfinishedActShape(Shape):
+    """Row `n` says that an act began, more than 10 minutes ago, and no row says how it ended: its
+    hub stopped or lost the database on the way, and it is perhaps done."""
+
+    n: int
+    act: str
+    actor: str
+    at: datetime
+
+
+class UnfinishedShape(Shape):
+    """Of the latest 5 000 rows. At most 20 acts are named, the newest first."""
+
+    first: int
+    last: int
+    count: int
+    items: tuple[UnfinishedActShape, ...]
+
+
 class VerifiedShape(Shape):
-    """`lianluo verify` looked at the whole chain: up to row `n`, with so many flaws."""
+    """`lianluo verify` looked at the whole chain: up to row `n`, with so many flaws and so many
+    unfinished acts."""
 
     n: int
     at: datetime
     flaws: int
+    unfinished: int | None = Field(description="null: a release looked that did not count them.")
 
 
 class AuditStateShape(Shape):
@@ -92,6 +120,7 @@ class AuditStateShape(Shape):
     proof: str
     at: datetime | None
     checked: CheckedShape
+    unfinished: UnfinishedShape
     verified: VerifiedShape | None = Field(description="null: never, or not by a hub of this key.")
 
 
@@ -137,7 +166,8 @@ class AuditApi:
 
     async def state(self, call: Call[Nothing, Nothing, Nothing]) -> Reply:
         found = await self._audit.state()
-        flaws = tuple(FlawShape(n=flaw.n, problem=flaw.problem) for flaw in found.flaws)
+        flaws = tuple(FlawShape(**plain(flaw)) for flaw in found.found.flaws[:MOST_NAMED])
+        unfinished = found.found.unfinished
         shape = AuditStateShape(
             n=found.n,
             proof=found.proof,
@@ -146,7 +176,13 @@ class AuditApi:
                 first=found.first,
                 last=found.n,
                 holds=not flaws,
-                flaws=flaws[:MOST_FLAWS],
+                flaws=flaws,
+            ),
+            unfinished=UnfinishedShape(
+                first=found.first_begun,
+                last=found.n,
+                count=len(unfinished),
+                items=tuple(UnfinishedActShape(**plain(act)) for act in unfinished[:MOST_NAMED]),
             ),
             verified=None if found.walked is None else VerifiedShape(**plain(found.walked)),
         )

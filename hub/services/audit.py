@@ -9,7 +9,8 @@ beside the chain, so that rows cut off at the end are missed.
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 from secrets import token_hex
 
 import orjson
@@ -28,7 +29,12 @@ LONGEST = 2**40
 LOOKED_AT = 10_000
 LOOKED_AT_NOW = 500
 LOOKED_AHEAD = 500
+LOOKED_AT_BEGUN = 5000
+READ_AT_ONCE = 2500
+"""Of long stretches: the embedded server goes through all rows for each page."""
+
 BEGUN = "begun"
+UNFINISHED_AFTER = timedelta(minutes=10)
 WALK = "audit_walk"
 
 
@@ -62,33 +68,78 @@ class AuditPage:
     ended: Mapping[int, int] = field(default_factory=dict)
 
 
+class FlawCode(StrEnum):
+    ROW_MISSING = "row_missing"
+    LINK_BROKEN = "link_broken"
+    ROW_CHANGED = "row_changed"
+    HEAD_REMOVED = "head_removed"
+    HEAD_CHANGED = "head_changed"
+    END_CUT = "end_cut"
+
+
+PROBLEMS: Mapping[FlawCode, str] = {
+    FlawCode.ROW_MISSING: "row {n} is missing, or another stands there",
+    FlawCode.LINK_BROKEN: "row {n} does not follow the one before it",
+    FlawCode.ROW_CHANGED: "row {n} was changed or not written by us",
+    FlawCode.HEAD_REMOVED: "the head of the audit log was removed",
+    FlawCode.HEAD_CHANGED: "the head of the audit log was changed",
+    FlawCode.END_CUT: "rows {n} to {last} were cut off",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flaw:
-    """`n` is the number of the row at which the chain does not hold."""
+    """The chain does not hold from row `n` to row `last`; where the head is wrong, `n` is the
+    number it names, or the last row when it names none."""
 
     n: int
+    last: int
+    code: FlawCode
     problem: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unfinished:
+    """An act that began more than `UNFINISHED_AFTER` ago at row `n` and has no outcome."""
+
+    n: int
+    act: str
+    actor: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Walk:
-    """The whole chain was looked at: up to row `n`, how many flaws there were."""
+    """The whole chain was looked at: up to row `n`, how many flaws and unfinished acts there were.
+
+    `unfinished` None: a release looked that did not count them.
+    """
 
     n: int
     at: datetime
     flaws: int
+    unfinished: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a look at the chain found; unfinished acts newest first."""
+
+    flaws: Sequence[Flaw]
+    unfinished: Sequence[Unfinished]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditState:
-    """The last row (`n` 0: there is none), the flaws of the rows from `first` to it, and the last
-    look at the whole chain."""
+    """The last row (`n` 0: there is none), the flaws of the rows from `first` to it, the unfinished
+    acts of those from `first_begun` to it, and the last look at the whole chain."""
 
     n: int
     proof: str
     at: datetime | None
     first: int
-    flaws: Sequence[Flaw]
+    first_begun: int
+    found: Found
     walked: Walk | None
 
 
@@ -160,20 +211,31 @@ class Audit:
         last = await self._newest()
         number = 0 if last is None else last["n"]
         before = max(0, number - LOOKED_AT_NOW)
+        bottom = max(0, number - LOOKED_AT_BEGUN)
+        begun: dict[int, Unfinished] = {}
+        for floor in range(bottom, before, READ_AT_ONCE):
+            limit = min(READ_AT_ONCE, before - floor)
+            _fold(begun, await self._documents.page(AUDIT, {}, limit=limit, after=key_of(floor)))
         return AuditState(
             n=number,
             proof="" if last is None else last["proof"],
             at=None if last is None else last["at"],
             first=min(before + 1, number),
-            flaws=[flaw async for flaw in self.flaws(after=before)],
+            first_begun=min(bottom + 1, number),
+            found=await self._look(begun, after=before),
             walked=await self._last_walk(),
         )
 
-    async def walk(self) -> Sequence[Flaw]:
-        """All flaws of the whole chain; that it was looked at is kept, sealed like the head."""
+    async def walk(self) -> Found:
+        """Looks at the whole chain; that it was looked at is kept, sealed like the head."""
         last = await self._newest()
-        found = [flaw async for flaw in self.flaws()]
-        walk = {"n": 0 if last is None else last["n"], "at": self._clock.now(), "flaws": len(found)}
+        found = await self._look({})
+        walk = {
+            "n": 0 if last is None else last["n"],
+            "at": self._clock.now(),
+            "flaws": len(found.flaws),
+            "unfinished": len(found.unfinished),
+        }
         mac = self._vault.mac(_row_bytes(walk), purpose=WALK)
         while True:
             doc = await self._documents.get(SETTINGS, WALK)
@@ -190,11 +252,19 @@ class Audit:
         doc = await self._documents.get(SETTINGS, WALK)
         if doc is None:
             return None
-        bare = {name: doc[name] for name in ("n", "at", "flaws")}
+        names = ("n", "at", "flaws", "unfinished")
+        bare = {name: doc[name] for name in names if name in doc}
         sealed = self._vault.proves(doc["mac"], _row_bytes(bare), purpose=WALK)
-        return Walk(**bare) if sealed else None
+        return Walk(**{"unfinished": None, **bare}) if sealed else None
 
-    async def flaws(self, *, after: int = 0) -> AsyncIterator[Flaw]:
+    async def _look(self, begun: dict[int, Unfinished], *, after: int = 0) -> Found:
+        """`begun`: acts of the rows up to `after` that have no outcome there."""
+        until = self._clock.now() - UNFINISHED_AFTER
+        flaws = [flaw async for flaw in self._flaws(begun, after=after)]
+        unfinished = [act for act in reversed(begun.values()) if act.at < until]
+        return Found(flaws=flaws, unfinished=unfinished)
+
+    async def _flaws(self, begun: dict[int, Unfinished], *, after: int) -> AsyncIterator[Flaw]:
         """Changed, removed, added and reordered rows behind the number `after`, and a cut end.
 
         The head is read first: rows that are written meanwhile lie behind it.
@@ -205,27 +275,29 @@ class Audit:
             number, last = after, key_of(after)
             row = await self._documents.get(AUDIT, last)
             proof = "" if row is None else row.get("proof", "")
-        while rows := await self._documents.page(AUDIT, {}, limit=PAGE, after=last):
+        more = True
+        while more:
+            rows = await self._documents.page(AUDIT, {}, limit=READ_AT_ONCE, after=last)
+            more = len(rows) == READ_AT_ONCE
+            _fold(begun, rows)
             for row in rows:
                 last = row["_id"]
                 number += 1
                 if last != key_of(row.get("n", 0)) or row["n"] != number:
-                    yield Flaw(
-                        n=number, problem=f"row {number} is missing, or another stands there"
-                    )
+                    yield _flaw(FlawCode.ROW_MISSING, number, max(number, row.get("n", 0) - 1))
                     number = row.get("n", number)
                 elif row.get("previous") != proof:
-                    yield Flaw(n=number, problem=f"row {number} does not follow the one before it")
+                    yield _flaw(FlawCode.LINK_BROKEN, number)
                 if not self._holds(row):
-                    yield Flaw(n=number, problem=f"row {number} was changed or not written by us")
+                    yield _flaw(FlawCode.ROW_CHANGED, number)
                 proof = row.get("proof", "")
         if head is None:
             if number:
-                yield Flaw(n=number, problem="the head of the audit log was removed")
+                yield _flaw(FlawCode.HEAD_REMOVED, number)
         elif not self._vault.proves(head["mac"], _head_bytes(head), purpose=HEAD):
-            yield Flaw(n=head["n"], problem="the head of the audit log was changed")
+            yield _flaw(FlawCode.HEAD_CHANGED, head["n"])
         elif head["n"] > number:
-            yield Flaw(n=number + 1, problem=f"rows {number + 1} to {head['n']} were cut off")
+            yield _flaw(FlawCode.END_CUT, number + 1, head["n"])
 
     async def _newest(self) -> Doc | None:
         """From the one known last: numbers are dense, so doubling steps find the end."""
@@ -275,6 +347,25 @@ def key_of(number: int) -> str:
 
 def _ends(rows: Sequence[Doc]) -> dict[int, int]:
     return {row["begun"]: row["n"] for row in rows if row.get("begun")}
+
+
+def _fold(begun: dict[int, Unfinished], rows: Sequence[Doc]) -> None:
+    """Rows in the order of their numbers; one that is not of our making is passed over."""
+    for row in rows:
+        match row:
+            case {"begun": int(first)} if first:
+                begun.pop(first, None)
+            case {"outcome": "begun", "n": int(n), "act": str(act), "actor": str(actor)}:
+                if isinstance(row.get("at"), datetime):
+                    begun[n] = Unfinished(n=n, act=act, actor=actor, at=row["at"])
+            case _:
+                pass
+
+
+def _flaw(code: FlawCode, n: int, last: int = 0) -> Flaw:
+    last = last or n
+    problem = PROBLEMS[code].format(n=n, last=last)
+    return Flaw(n=n, last=last, code=code, problem=problem)
 
 
 def _row_bytes(row: Doc) -> bytes:

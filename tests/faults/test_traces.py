@@ -1,30 +1,24 @@
 """What a hub leaves behind as a process: its own output, the channel log, the audit log."""
 
 import asyncio
-import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import aiohttp
-import orjson
 import pytest
 
-from hub.http.passwords import ArgonPasswords
-from hub.runtime.clock import SystemClock
-from hub.services.access import Access, AccessRules, Role, User
 from hub.store.embedded_process import pick_port
-from hub.store.mongo.stores import open_stores
-from tests.faults.rig import CHANNEL, DATABASE, PASSWORD, Rig, answers, rig
+from tests.faults.bank import ADMIN, SOON_S, Caller, bank, until
+from tests.faults.rig import CHANNEL, PASSWORD, Rig, answers
 from tests.faults.witness import Witness
 from tests.services.media import samples
 
-pytestmark = [pytest.mark.serial, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
-ADMIN, LEAD = "admin", "lead1"
-SOON_S = 30.0
+LEAD = "lead1"
 
 CANARIES = {
     "what a customer asked": "6222020000000000018",
@@ -101,60 +95,11 @@ async def receiver() -> AsyncIterator[Receiver]:
         server.close()
 
 
-@dataclass(kw_only=True)
-class Caller:
-    """Somebody signed in at the hub."""
-
-    http: aiohttp.ClientSession
-
-    async def ask(self, method: str, path: str, **more: Any) -> tuple[int, Any]:
-        async with self.http.request(method, path, **more) as answer:
-            text = await answer.text()
-            return answer.status, orjson.loads(text) if text[:1] in "{[" and text else text
-
-    async def get(self, path: str, **query: str) -> Any:
-        status, body = await self.ask("GET", path, params=query)
-        assert status == 200, body
-        return body
-
-    async def made(self, method: str, path: str, body: Any) -> Any:
-        status, answer = await self.ask(method, path, json=body)
-        assert status in (200, 201), answer
-        return answer
-
-    async def sign_in(self, username: str) -> None:
-        body = {"username": username, "password": PASSWORD}
-        await self.made("POST", "/api/v1/session", body)
-
-
-@asynccontextmanager
-async def bank(folder: Path, there: Receiver, *, bot: bool) -> AsyncIterator[tuple[Rig, Caller]]:
-    origins = json.dumps([f"http://127.0.0.1:{there.port}"])
-    environment = {"LIANLUO_LOG": "debug", "LIANLUO_SECURITY__WEBHOOK_ORIGINS": origins}
-    async with rig(folder, bot=bot, environment=environment) as it:
-        stores = await open_stores(it.mongo.uri, DATABASE, SystemClock())
-        access = Access(stores.documents, SystemClock(), ArgonPasswords(), AccessRules())
-        await access.add_user(User(username=ADMIN, display_name=ADMIN, role=Role.ADMIN), PASSWORD)
-        await stores.close()
-        jar = aiohttp.CookieJar(unsafe=True)
-        async with aiohttp.ClientSession(
-            it.public, headers={"Origin": it.public}, cookie_jar=jar
-        ) as http:
-            yield it, Caller(http=http)
-
-
-async def until(ask: Callable[[], Awaitable[Any]]) -> Any:
-    async with asyncio.timeout(SOON_S):
-        while not (found := await ask()):  # noqa: ASYNC110 - no event tells of it
-            await asyncio.sleep(0.1)
-    return found
-
-
 # ---------------------------------------------------------------- the audit log
 async def test_an_act_whose_process_is_killed_on_the_way_stands_in_the_audit_log(
     tmp_path: Path,
 ) -> None:
-    async with receiver() as there, bank(tmp_path, there, bot=False) as (it, caller):
+    async with receiver() as there, bank(tmp_path, there.port, bot=False) as (it, caller):
         await caller.sign_in(ADMIN)
         asked = {"url": there.url, "events": ["message.sent"]}
         webhook = (await caller.made("POST", "/api/v1/webhooks", asked))["webhook"]["id"]
@@ -189,7 +134,7 @@ async def _broken_off(caller: Caller, path: str) -> bool:
 async def test_nothing_of_anybody_stands_in_the_output_of_the_process_or_in_the_channel_log(
     tmp_path: Path,
 ) -> None:
-    async with receiver() as there, bank(tmp_path, there, bot=True) as (it, caller):
+    async with receiver() as there, bank(tmp_path, there.port, bot=True) as (it, caller):
         await caller.sign_in(ADMIN)
         events = ["message.received", "message.sent", "conversation.opened"]
         await caller.made("POST", "/api/v1/webhooks", {"url": there.url, "events": events})

@@ -12,6 +12,7 @@ from aiohttp import ClientResponse
 from hub.http.deps import HttpOptions
 from hub.http.sessions import AUDIT
 from hub.services.access import AccessRules, Role
+from hub.services.audit import BEGUN, Happening
 from hub.services.limits import Rate, Rates
 from tests.http.world import HEADERS, ORIGIN, PASSWORD, UNLIMITED, World, world
 
@@ -352,7 +353,7 @@ async def test_the_state_of_the_audit_log_names_its_head_and_what_was_verified()
         }
         assert state["checked"] == {"first": 1, "last": 1, "holds": True, "flaws": []}
         assert state["verified"] is None
-        assert await w.client.app[AUDIT].walk() == []
+        assert (await w.client.app[AUDIT].walk()).flaws == []
         row = await w.stores.documents.get("audit", "000000000001")
         assert row is not None
         changed = {**row, "version": 2, "actor": "agent:nobody"}
@@ -362,6 +363,34 @@ async def test_the_state_of_the_audit_log_names_its_head_and_what_was_verified()
             "first": 1,
             "last": 1,
             "holds": False,
-            "flaws": [{"n": 1, "problem": "row 1 was changed or not written by us"}],
+            "flaws": [
+                {
+                    "n": 1,
+                    "last": 1,
+                    "code": "row_changed",
+                    "problem": "row 1 was changed or not written by us",
+                }
+            ],
         }
-        assert (found["verified"]["n"], found["verified"]["flaws"]) == (1, 0)
+        verified = found["verified"]
+        assert (verified["n"], verified["flaws"], verified["unfinished"]) == (1, 0, 0)
+
+
+async def test_the_state_of_the_audit_log_names_acts_without_an_outcome() -> None:
+    async with world() as w:
+        await w.sign_in("admin")
+        audit = w.client.app[AUDIT]
+        for n in range(21):
+            await audit.record(Happening(actor="agent:li", act=f"act.{n}", outcome=BEGUN))
+        assert (await w.get_json("/api/v1/audit/state"))["unfinished"]["count"] == 0
+        w.clock.ahead += timedelta(minutes=11)
+        state = await w.get_json("/api/v1/audit/state")
+        found = state["unfinished"]
+        assert (found["first"], found["last"], found["count"]) == (1, 22, 21)
+        assert [item["n"] for item in found["items"]] == list(range(22, 2, -1))
+        assert {**found["items"][0], "at": ""} == {
+            "n": 22,
+            "act": "act.20",
+            "actor": "agent:li",
+            "at": "",
+        }
