@@ -59,7 +59,8 @@ def _operation(path: str, method: str, operation: Json) -> Iterator[str]:
     yield f'<h3><span class="method">{escape(method.upper())}</span> '
     yield f'<span class="path">{escape(path)}</span></h3>'
     yield f"<p>{escape(operation['summary'])}</p>"
-    roles = ", ".join(operation.get("x-roles", ())) or "everybody, signed in or not"
+    others = operation.get("x-caller", "everybody, signed in or not")
+    roles = ", ".join(operation.get("x-roles", ())) or others
     scope = f"; keys with {operation['x-scope']}" if "x-scope" in operation else ""
     yield f'<p class="roles">For {escape(roles + scope)}</p>'
     fields = [

@@ -1,4 +1,4 @@
-"""The route table as an OpenAPI 3.1 document."""
+"""The route table, and what stands beside it, as an OpenAPI 3.1 document."""
 
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from hub.http.beside import BESIDE, Beside
 from hub.http.problems import CONTENT_TYPE, Problem
 from hub.http.route import ANYTHING, AnyRoute
 from hub.http.sessions import COOKIE
@@ -15,6 +16,7 @@ Json = dict[str, Any]
 
 REF = "#/components/schemas/{model}"
 BINARY = {"type": "string", "format": "binary"}
+TEXT = {"text/plain": {"schema": {"type": "string"}}}
 REQUEST_ID = {"$ref": "#/components/headers/RequestId"}
 
 
@@ -24,6 +26,8 @@ def document(routes: Iterable[AnyRoute], *, version: str) -> Json:
     _schema_of(Problem, "serialization", schemas)
     for route in routes:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schemas)
+    for one in BESIDE:
+        paths.setdefault(one.path, {})[one.method.lower()] = _beside(one, schemas)
     return {
         "openapi": "3.1.0",
         "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
@@ -82,6 +86,29 @@ def _operation(route: AnyRoute, schemas: Json) -> Json:
         content = {"schema": BINARY if is_file else _schema_of(route.body, "validation", schemas)}
         accepted = dict.fromkeys(sorted(route.takes), content)
         operation["requestBody"] = {"required": True, "content": accepted}
+    return operation
+
+
+def _beside(one: Beside, schemas: Json) -> Json:
+    content = TEXT
+    if one.content is not None:
+        content = {
+            "application/json": {"schema": _schema_of(one.content, "serialization", schemas)}
+        }
+    operation: Json = {
+        "operationId": one.name,
+        "tags": [one.tag],
+        "summary": one.summary,
+        "parameters": list(_parameters(one.params, "path", schemas)),
+        "responses": {
+            str(status): {"description": means, "content": content}
+            for status, means in one.answers.items()
+        },
+        "security": [],
+        "x-caller": one.caller,
+    }
+    if one.takes_body:
+        operation["requestBody"] = {"required": True, "content": {ANYTHING: {"schema": BINARY}}}
     return operation
 
 

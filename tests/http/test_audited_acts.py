@@ -32,7 +32,7 @@ async def rows(w: World) -> list[tuple[int, str, str, int, int]]:
 
 async def flaws(w: World) -> list[Any]:
     audit = Audit(w.deps.documents, w.clock, w.deps.vault)
-    return [flaw async for flaw in audit.flaws()]
+    return list((await audit.walk()).flaws)
 
 
 async def test_an_act_has_a_row_before_and_a_row_after_that_name_each_other() -> None:

@@ -174,6 +174,37 @@ async def test_the_docs_page_loads_nothing_from_outside_and_has_no_script() -> N
             assert f'id="{named}"' in page
 
 
+async def test_every_address_stands_in_the_document() -> None:
+    """Also those that are not of the API; the documents themselves need no description."""
+    async with world() as w:
+        document = await w.get_json("/api/openapi.json")
+        resources = w.client.app.router.resources()
+    served = {resource.canonical for resource in resources}
+    own = {"/api/docs", "/api/docs.css", "/api/openapi.json", f"/hooks/{CHANNEL}"}
+    assert own <= served
+    assert set(document["paths"]) == served - own
+
+
+async def test_the_document_tells_who_calls_what_is_not_of_the_api() -> None:
+    async with world() as w:
+        document = await w.get_json("/api/openapi.json")
+        page = await (await w.get("/api/docs")).text()
+    paths = document["paths"]
+    hook = paths["/hooks/{channel_id}"]["post"]
+    assert (hook["security"], hook["x-caller"]) == (
+        [],
+        "the provider, known by the signature of its protocol",
+    )
+    assert list(hook["responses"]) == ["200", "400", "403", "404", "405", "413", "500", "503"]
+    assert hook["parameters"][0]["name"] == "channel_id"
+    ready = paths["/health/ready"]["get"]["responses"]["503"]
+    schema = ready["content"]["application/json"]["schema"]
+    assert schema == {"$ref": "#/components/schemas/Health"}
+    assert document["components"]["schemas"]["Health"]["required"] == ["status", "failing"]
+    assert list(paths["/metrics"]["get"]["responses"]["200"]["content"]) == ["text/plain"]
+    assert "For the provider, known by the signature of its protocol" in page
+
+
 async def test_channels_show_abilities_and_health_and_nothing_else() -> None:
     async with world() as w:
         await w.sign_in()
@@ -202,6 +233,7 @@ async def test_channels_show_abilities_and_health_and_nothing_else() -> None:
                         },
                     },
                     "linked": [],
+                    "larger_linked": False,
                     "link": None,
                     "map_url": "",
                 },
