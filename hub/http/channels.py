@@ -37,6 +37,7 @@ class LinkRuleShape(Shape):
 class CapabilitiesShape(Shape):
     """`grants` by what the customer did; empty when the channel has no reply windows. `media` by
     kind of file; a kind of `linked` goes out as a link, any other that is missing is not sent.
+    `larger_linked`: so does a file over its kind's `max_bytes`; otherwise that is not sent.
     `map_url`: what a place goes out with, `{latitude}`, `{longitude}`, `{name}` and `{address}`
     filled in; "" = without a map."""
 
@@ -48,6 +49,7 @@ class CapabilitiesShape(Shape):
     grants: dict[str, GrantShape]
     media: dict[str, MediaRuleShape]
     linked: tuple[MediaKind, ...]
+    larger_linked: bool
     link: LinkRuleShape | None
     map_url: str
 
@@ -106,7 +108,10 @@ def _shape(channel: ChannelAdapter) -> ChannelShape:
                 for kind, rule in can.grants.items()
             },
             media={kind.value: _media_rule(rule) for kind, rule in can.media_rules.items()},
-            linked=tuple(kind for kind in MediaKind if can.is_linked(kind)),
+            linked=tuple(kind for kind in MediaKind if can.is_linked(kind, 0)),
+            larger_linked=any(
+                can.is_linked(k, r.max_bytes + 1) for k, r in can.media_rules.items()
+            ),
             link=_link_rule(can.link) if can.link else None,
             map_url=can.map_url,
         ),

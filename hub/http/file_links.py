@@ -5,17 +5,20 @@ and say the same of a link that is over and of one that never was.
 """
 
 from base64 import b64encode
+from dataclasses import replace
 from functools import partial
 from hashlib import sha256
 from html import escape
 
 from pydantic import ConfigDict, Field
 
-from hub.http.media import attachment, range_of
+from hub.http.media import attachment
 from hub.http.problems import ProblemError
+from hub.http.ranges import Ranged, ranged
 from hub.http.route import AnyRoute, Call, Reply, Route, Streamed
 from hub.http.shapes import Bytes, Nothing, Page, Shape
 from hub.http.site import Site
+from hub.ports import StoredMedia
 from hub.services.audit import Audit, Happening
 from hub.services.media.links import PATH, PATTERN, FileLinks
 
@@ -108,42 +111,36 @@ class FileLinkApi:
 
     async def open(self, call: Asked) -> Reply:
         """A download that goes on is the same opening as the one it goes on with."""
-        return await self._answer(call, opened=True)
-
-    async def look(self, call: Asked) -> Reply:
-        return await self._answer(call, opened=False)
-
-    async def _answer(self, call: Asked, *, opened: bool) -> Reply:
-        stored = await self._links.open(call.path.token)
-        if stored is None:
-            raise ProblemError("not_found")
-        tag = f'"{stored.meta.digest[:32]}"'
-        asked = call.headers.get("Range", "")
-        if call.headers.get("If-Range", tag) != tag:
-            asked = ""
-        start, end = range_of(asked, stored.size)
-        status, content = 200, stored.content
-        headers = {
-            **FILE,
-            "ETag": tag,
-            "Content-Type": stored.content_type,
-            "Content-Disposition": attachment(stored.meta.file.name),
-            "Content-Length": str(end - start),
-        }
-        if asked and (start, end) != (0, stored.size):
-            part = await self._links.open(call.path.token, start=start, end=end)
-            if part is None:
-                raise ProblemError("not_found")
-            status, content = 206, part.content
-            headers["Content-Range"] = f"bytes {start}-{end - 1}/{stored.size}"
-        if opened and start == 0:
+        stored = await self._stored(call)
+        found = await self._ranged(call, stored)
+        if found.start == 0:
             await self._audit.record(
                 Happening(
                     actor=ANYBODY, act=OPENED, object=stored.meta.media_id, source=call.source
                 )
             )
-        body = Streamed(content=content if opened else b"", headers=headers)
-        return Reply(status=status, streamed=body)
+        return Reply(status=found.status, streamed=found.streamed)
+
+    async def look(self, call: Asked) -> Reply:
+        found = await self._ranged(call, await self._stored(call))
+        return Reply(status=found.status, streamed=replace(found.streamed, content=b""))
+
+    async def _stored(self, call: Asked) -> StoredMedia:
+        stored = await self._links.open(call.path.token)
+        if stored is None:
+            raise ProblemError("not_found")
+        return stored
+
+    async def _ranged(self, call: Asked, stored: StoredMedia) -> Ranged:
+        tag = f'"{stored.meta.digest[:32]}"'
+        headers = {
+            **FILE,
+            "ETag": tag,
+            "Content-Type": stored.content_type,
+            "Content-Disposition": attachment(stored.meta.file.name),
+        }
+        part_of = partial(self._links.open, call.path.token)
+        return await ranged(call.headers, stored, headers, part_of)
 
     def page(self, problem: ProblemError) -> Reply:
         """For people; programs read the status."""

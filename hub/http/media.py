@@ -11,6 +11,7 @@ from urllib.parse import quote
 from pydantic import Field
 
 from hub.http.problems import ProblemError
+from hub.http.ranges import ranged
 from hub.http.route import ANYTHING, AnyRoute, Call, Reply, Route, Streamed
 from hub.http.shapes import Bytes, Label, MediaKey, Nothing, Shape
 from hub.model.message import MediaKind
@@ -26,7 +27,6 @@ BASE = "/api/v1/media"
 ONE = BASE + "/{media_id}"
 UPLOAD_S = 120.0
 SHOWN = ("image/", "audio/", "video/")
-RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 SAFE_NAME = re.compile(r"[^A-Za-z0-9._ -]")
 CAUTION = {
     "Content-Security-Policy": "sandbox; default-src 'none'",
@@ -43,6 +43,7 @@ REASONS = {
     "trailing_data": "Something foreign follows the end of the file.",
     "not_readable": "The file cannot be read.",
     "virus_found": "A virus was found in the file.",
+    "too_large_to_check": "The file is larger than the virus scanner takes.",
 }
 
 
@@ -147,39 +148,9 @@ class MediaApi:
         headers["Content-Disposition"] = disposition(stored)
         if call.headers.get("If-None-Match") == tag:
             return Reply(status=304, streamed=Streamed(content=b"", headers=headers))
-        asked = call.headers.get("Range", "")
-        if call.headers.get("If-Range", tag) != tag:
-            asked = ""
-        start, end = range_of(asked, stored.size)
-        headers["Content-Length"] = str(end - start)
-        if not asked or (start, end) == (0, stored.size):
-            return Reply(status=200, streamed=Streamed(content=stored.content, headers=headers))
-        part = await self._files.open(viewer, media_id, rendition, start=start, end=end)
-        if part is None:
-            raise ProblemError("not_found")
-        headers["Content-Range"] = f"bytes {start}-{end - 1}/{stored.size}"
-        return Reply(status=206, streamed=Streamed(content=part.content, headers=headers))
-
-
-def range_of(asked: str, size: int) -> tuple[int, int]:
-    """The first byte and the one behind the last (RFC 9110, 14.2); all of it for several ranges.
-
-    Raises:
-        ProblemError: 416, nothing of the file lies in the range.
-    """
-    found = RANGE.fullmatch(asked.strip())
-    if found is None or not (found[1] or found[2]):
-        return 0, size
-    if not found[1]:
-        start, end = max(0, size - int(found[2])), size
-    else:
-        start = int(found[1])
-        end = min(int(found[2]) + 1, size) if found[2] else size
-        if found[2] and int(found[2]) < start:
-            return 0, size
-    if start >= end:
-        raise ProblemError("range", headers={"Content-Range": f"bytes */{size}"})
-    return start, end
+        part_of = partial(self._files.open, viewer, media_id, rendition)
+        found = await ranged(call.headers, stored, headers, part_of)
+        return Reply(status=found.status, streamed=found.streamed)
 
 
 def attachment(name: str) -> str:

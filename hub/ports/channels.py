@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
 from hub.model.ids import ChannelId
 from hub.model.inputs import Inbound
@@ -46,8 +46,9 @@ class Capabilities:
     """What a channel can do; the core reads it and degrades in one place.
 
     `parts`: class names of `hub.model.message` it can send; `max_text` in characters; `grants` by
-    trigger kind, empty when the channel has no reply windows. A kind of media without a rule in
-    `media_rules` goes out as a link where links can be sent, and otherwise not at all. `notices`:
+    trigger kind, empty when the channel has no reply windows. A file of a kind without a rule in
+    `media_rules`, or larger than its rule, goes out as a link where links can be sent, and
+    otherwise not at all. `notices`:
     ids of the templates the bank allows here. `link` is None where a card has no bounds. `map_url`:
     a place that cannot be sent goes out with this address, `{latitude}`, `{longitude}`, `{name}`
     and `{address}` filled in; "" = without one.
@@ -64,9 +65,10 @@ class Capabilities:
     link: LinkRule | None = None
     map_url: str = ""
 
-    def is_linked(self, kind: MediaKind) -> bool:
-        """Whether files of this kind go out as links to them."""
-        return kind not in self.media_rules and LinkPart.__name__ in self.parts
+    def is_linked(self, kind: MediaKind, size: int) -> bool:
+        """Whether a file of this kind, of so many bytes, goes out as a link to it."""
+        rule = self.media_rules.get(kind)
+        return (rule is None or size > rule.max_bytes) and LinkPart.__name__ in self.parts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,8 +202,7 @@ class SupportsQr(Protocol):
 
 
 class SupportsMenu(Protocol):
-    """A channel with a fixed menu. What is read, and what `create_menu` takes, is the provider's
-    own document."""
+    """A channel with a fixed menu."""
 
     @property
     def menu_limits(self) -> MenuLimits: ...
@@ -211,12 +212,6 @@ class SupportsMenu(Protocol):
         Raises:
             RetryableSendError, PermanentSendError: the provider's word about what is wrong.
         """
-
-    async def read_menu(self) -> Mapping[str, Any] | None: ...
-    async def create_menu(self, menu: Mapping[str, Any]) -> None:
-        """Replaces the one there is."""
-
-    async def delete_menu(self) -> None: ...
 
 
 class SupportsNotices(Protocol):

@@ -90,6 +90,7 @@ class MediaStore(Protocol):
 class Verdict(StrEnum):
     CLEAN = "clean"
     INFECTED = "infected"
+    TOO_LARGE = "too_large"
     UNAVAILABLE = "unavailable"
 
 
@@ -103,7 +104,8 @@ class Scan:
 
 class Scanner(Protocol):
     async def scan(self, file: Path) -> Scan:
-        """Within a time-out of its own; a scanner that cannot answer says UNAVAILABLE."""
+        """Within a time-out of its own; a scanner that cannot answer says UNAVAILABLE, one that
+        does not take files of this size TOO_LARGE."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

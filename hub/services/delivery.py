@@ -31,8 +31,9 @@ def message_worker(adapters: Mapping[ChannelId, ChannelAdapter], links: FileLink
         if adapter is None:
             raise PermanentSendError("unknown_channel")
         can, part = adapter.capabilities, unpack(body["part"], Part)
-        if isinstance(part, MediaPart) and part.media_id and can.is_linked(part.media):
-            part = await links.part_of(part)
+        if isinstance(part, MediaPart) and part.media_id:
+            if can.is_linked(part.media, part.size):
+                part = await links.part_of(part)
         elif isinstance(part, LinkPart) and part.media_id:
             part = await links.pictured(part)
         part = fit_part(part, can)

@@ -98,8 +98,9 @@ def _pieces(part: Part, capabilities: Capabilities) -> Iterator[Part]:
 def _carries(part: Part, capabilities: Capabilities) -> bool:
     if isinstance(part, MenuPart) and len(part.options) > capabilities.max_options:
         return False
-    if isinstance(part, MediaPart) and part.media_id and capabilities.is_linked(part.media):
-        return True
+    if isinstance(part, MediaPart) and part.media_id:
+        linked = capabilities.is_linked(part.media, part.size)
+        return linked or MediaPart.__name__ in capabilities.parts
     return isinstance(part, TextPart) or type(part).__name__ in capabilities.parts
 
 

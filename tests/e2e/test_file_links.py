@@ -9,12 +9,17 @@ from playwright.async_api import expect
 from tests.e2e.office import Office
 from tests.e2e.test_media_kinds import MEDIA_MS, PDF, attach, file, received, send, talk
 from tests.e2e.visitor import shoot
+from tests.services.media import samples
 
 pytestmark = [
     pytest.mark.e2e,
     pytest.mark.timeout(240),
     pytest.mark.asyncio(loop_scope="session"),
 ]
+
+
+LARGE = samples.image("PNG", width=1000, height=1000, compress_level=0)
+"""3 MB, of which WeChat takes 2."""
 
 
 async def test_a_document_of_an_agent_is_opened_by_a_link_on_the_phone(office: Office) -> None:
@@ -49,6 +54,12 @@ async def test_a_document_of_an_agent_is_opened_by_a_link_on_the_phone(office: O
             assert (answer.status, await answer.read()) == (200, PDF)
         async with stranger.get(address[:-1] + "_") as answer:
             assert answer.status == 404
+
+    await attach(agent, file("卡面.png", LARGE, "image/png"))
+    await expect(tray.get_by_test_id("as-link")).to_contain_text("客户会收到下载链接")
+    await send(agent)
+    news = customer.bubbles("account").locator('[data-msgtype="news"]')
+    await expect(news.last).to_contain_text("卡面.png", timeout=MEDIA_MS)
 
 
 async def test_a_broken_link_says_so_in_both_languages(office: Office) -> None:

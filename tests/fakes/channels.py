@@ -20,7 +20,6 @@ from hub.services.channel_host import ChannelHost
 from hub.services.vault import Vault
 
 PRETEND = "pretend"
-BUILT_IN = frozenset({"id", "kind"})
 
 
 def field(name: str, kind: FieldType, *, required: bool = False, default: Any = None) -> FormField:

@@ -147,9 +147,9 @@ def part_of(meta: MediaMeta) -> MediaPart:
 
 def not_carried(meta: MediaMeta, capabilities: Capabilities) -> Refusal | None:
     """`detail` says what the channel would take."""
-    if capabilities.is_linked(meta.kind):
-        return None
     rule = capabilities.media_rules.get(meta.kind)
+    if capabilities.is_linked(meta.kind, meta.file.size):
+        return _wrong_type(rule, meta.file) if rule else None
     if rule is None or MediaPart.__name__ not in capabilities.parts:
         kinds = ", ".join(sorted(kind.value for kind in capabilities.media_rules)) or "no files"
         return Refusal(reason="media_not_carried", detail=f"This channel takes: {kinds}.")
@@ -157,9 +157,8 @@ def not_carried(meta: MediaMeta, capabilities: Capabilities) -> Refusal | None:
 
 
 def _breaks(rule: MediaRule, file: MediaFile) -> Refusal | None:
-    if file.content_type not in rule.content_types:
-        taken = ", ".join(sorted(rule.content_types))
-        return Refusal(reason="media_type_not_carried", detail=f"This channel takes: {taken}.")
+    if refusal := _wrong_type(rule, file):
+        return refusal
     if file.size > rule.max_bytes:
         most = rule.max_bytes / (1024 * 1024)
         return Refusal(reason="media_too_large", detail=f"This channel takes {most:.1f} MiB.")
@@ -167,3 +166,10 @@ def _breaks(rule: MediaRule, file: MediaFile) -> Refusal | None:
         most_s = rule.max_seconds
         return Refusal(reason="media_too_long", detail=f"This channel takes {most_s} seconds.")
     return None
+
+
+def _wrong_type(rule: MediaRule, file: MediaFile) -> Refusal | None:
+    if file.content_type in rule.content_types:
+        return None
+    taken = ", ".join(sorted(rule.content_types))
+    return Refusal(reason="media_type_not_carried", detail=f"This channel takes: {taken}.")

@@ -1,6 +1,6 @@
 """From bytes to a file that may be looked at: examined, checked for viruses, rendered, stored."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,8 +12,11 @@ from hub.services.media.types import PREVIEW_TYPE
 from hub.services.media.workshop import Workshop
 
 TOO_LARGE = "media_too_large"
-VIRUS = "virus_found"
 NOT_CHECKED = "being_checked"
+REFUSED: Mapping[Verdict, str] = {
+    Verdict.INFECTED: "virus_found",
+    Verdict.TOO_LARGE: "too_large_to_check",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,10 +68,10 @@ class Intake:
         scan = await self._scanner.scan(file)
         if scan.verdict is Verdict.UNAVAILABLE:
             return Taken(meta=meta, code=NOT_CHECKED)
-        if scan.verdict is Verdict.INFECTED:
+        if refused := REFUSED.get(scan.verdict):
             if stored:
                 await self.store.delete(meta.media_id)
-            return Taken(meta=meta, code=VIRUS)
+            return Taken(meta=meta, code=refused)
         if not stored:
             await self.store.put(meta, pieces(file))
         known = await self._workshop.render(file, meta.file)

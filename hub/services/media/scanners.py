@@ -2,12 +2,13 @@
 
 import asyncio
 import struct
-from asyncio import StreamReader, StreamWriter
+from asyncio import StreamWriter
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path
+from socket import socket
 
 import structlog
 
@@ -21,7 +22,9 @@ EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-" + b"STANDARD-ANTIVIRUS-TEST-FILE!
 """The makers' common test file, in two pieces so that no scanner takes this source for it."""
 
 CLEAN = Scan(verdict=Verdict.CLEAN)
+TOO_LARGE = Scan(verdict=Verdict.TOO_LARGE)
 UNAVAILABLE = Scan(verdict=Verdict.UNAVAILABLE)
+SIZE_EXCEEDED = "INSTREAM size limit exceeded. ERROR"
 LONGEST_ANSWER = 1024
 CLAMD_PORT = 3310
 CHUNK = 64 * 1024
@@ -65,37 +68,52 @@ class Clamd:
         try:
             async with asyncio.timeout(self._within_s):
                 answer = await self._ask(file)
-        except (OSError, TimeoutError, EOFError, asyncio.LimitOverrunError) as error:
+        except (OSError, TimeoutError, EOFError) as error:
             log.warning("virus scanner unavailable", why=type(error).__name__)
             return UNAVAILABLE
         return _verdict(answer)
 
     async def _ask(self, file: Path) -> str:
-        reader, writer = await self._connect()
+        writer = await self._connected()
         try:
-            await _send(writer, file)
-            answer = await reader.readuntil(b"\0")
+            # A transport that cannot write forgets what it has not read.
+            link: socket = writer.get_extra_info("socket").dup()
         finally:
             writer.close()
-            with suppress(OSError):
-                await writer.wait_closed()
-        return answer.rstrip(b"\0").decode("utf-8", "replace")
+        with link:
+            await writer.wait_closed()
+            # It answers and hangs up in the middle of a file it does not take.
+            with suppress(ConnectionError):
+                await _send(link, file)
+            return await _answer(link)
 
-    async def _connect(self) -> tuple[StreamReader, StreamWriter]:
+    async def _connected(self) -> StreamWriter:
         place = self._place
         if place.path:
-            return await asyncio.open_unix_connection(place.path, limit=LONGEST_ANSWER)
-        return await asyncio.open_connection(place.host, place.port, limit=LONGEST_ANSWER)
+            _, writer = await asyncio.open_unix_connection(place.path)
+        else:
+            _, writer = await asyncio.open_connection(place.host, place.port)
+        return writer
 
 
-async def _send(writer: StreamWriter, file: Path) -> None:
+async def _send(link: socket, file: Path) -> None:
     """Chunks with their length before them, an empty one at the end."""
-    writer.write(b"zINSTREAM\0")
+    loop = asyncio.get_running_loop()
+    await loop.sock_sendall(link, b"zINSTREAM\0")
     async for chunk in pieces(file, size=CHUNK):
-        writer.write(struct.pack("!I", len(chunk)) + chunk)
-        await writer.drain()
-    writer.write(struct.pack("!I", 0))
-    await writer.drain()
+        await loop.sock_sendall(link, struct.pack("!I", len(chunk)) + chunk)
+    await loop.sock_sendall(link, struct.pack("!I", 0))
+
+
+async def _answer(link: socket) -> str:
+    """Raises EOFError: there is none, or none that ends."""
+    loop = asyncio.get_running_loop()
+    said = b""
+    while len(said) < LONGEST_ANSWER and (piece := await loop.sock_recv(link, LONGEST_ANSWER)):
+        said += piece
+        if said.endswith(b"\0"):
+            return said.rstrip(b"\0").decode("utf-8", "replace")
+    raise EOFError
 
 
 def _verdict(answer: str) -> Scan:
@@ -105,6 +123,9 @@ def _verdict(answer: str) -> Scan:
         return CLEAN
     if said.endswith(" FOUND"):
         return Scan(verdict=Verdict.INFECTED, name=said.removesuffix(" FOUND"))
+    if said == SIZE_EXCEEDED:
+        log.warning("file longer than the virus scanner takes: raise its StreamMaxLength")
+        return TOO_LARGE
     log.warning("virus scanner failed", answer=said[:80])
     return UNAVAILABLE
 
@@ -117,7 +138,7 @@ class Scanners:
 
     async def scan(self, file: Path) -> Scan:
         found = [await scanner.scan(file) for scanner in self._scanners]
-        worst = (Verdict.INFECTED, Verdict.UNAVAILABLE)
+        worst = (Verdict.INFECTED, Verdict.TOO_LARGE, Verdict.UNAVAILABLE)
         return next((s for verdict in worst for s in found if s.verdict is verdict), CLEAN)
 
 

@@ -12,7 +12,6 @@ BROKEN = -1
 JPEG_ALONE = frozenset({0x01, *range(0xD0, 0xD9)})
 AMR_FRAMES = (13, 14, 16, 18, 20, 21, 27, 32, 6, 0, 0, 0, 0, 0, 0, 1)
 AMR_WB_FRAMES = (18, 24, 33, 37, 41, 47, 51, 59, 61, 6, 0, 0, 0, 0, 1, 1)
-ID3V1 = 128
 
 
 def _jpeg(data: bytes) -> int:

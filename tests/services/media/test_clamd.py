@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import shake_128
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +31,14 @@ from tests.services.media.clamd import FOUND, STREAM_MOST, ClamdProcess, running
 
 CLEAN = Scan(verdict=Verdict.CLEAN)
 INFECTED = Scan(verdict=Verdict.INFECTED, name=FOUND)
+TOO_LARGE = Scan(verdict=Verdict.TOO_LARGE)
 UNAVAILABLE = Scan(verdict=Verdict.UNAVAILABLE)
 CHANNEL = ChannelId("w")
 ID = "7" * 32
 PDF = samples.pdf()
 HIDDEN = samples.docx(media=samples.EICAR)
 """Packed inside a document, where only a scanner that opens archives finds it."""
+TOO_LONG = samples.docx(media=shake_128(b"").digest(2 * STREAM_MOST))
 
 
 @pytest.mark.parametrize(
@@ -61,13 +64,15 @@ async def test_clamd_finds_what_is_there(
     assert await Clamd(clamd.place, within_s=20).scan(file) == expected
 
 
-async def test_a_file_longer_than_clamd_takes_is_not_called_clean(
-    clamd: ClamdProcess, tmp_path: Path
+@pytest.mark.parametrize("more", [1, 100_000, 40 * STREAM_MOST])
+async def test_a_file_longer_than_clamd_takes_is_told_as_that(
+    clamd: ClamdProcess, tmp_path: Path, more: int
 ) -> None:
+    """Clamd hangs up while the file is still being sent to it."""
     file = tmp_path / "file"
-    file.write_bytes(bytes(STREAM_MOST + 1))
+    file.write_bytes(bytes(STREAM_MOST + more))
     scanner = Clamd(clamd.place, within_s=20)
-    assert await scanner.scan(file) == UNAVAILABLE
+    assert await scanner.scan(file) == TOO_LARGE
     file.write_bytes(b"next")
     assert await scanner.scan(file) == CLEAN
 
@@ -142,6 +147,29 @@ async def test_a_customers_file_waits_unseen_for_the_scanner_to_come_back(
     seen = await ReadyMedia(store).open(ID)
     assert (seen is not None) == (state is MediaState.STORED)
     assert (await store.get(ID) is not None) == (state is MediaState.STORED)
+
+
+async def test_a_customers_file_clamd_does_not_take_is_refused_at_once_and_not_kept(
+    clamd: ClamdProcess,
+) -> None:
+    clock = ManualClock()
+    store = MemoryStores(Database(), clock).media
+    channels: dict[ChannelId, Any] = {CHANNEL: Provider(TOO_LONG)}
+    worker = worker_of(store, channels, clock, intake=configured(clamd, store))
+    assert told(await worker.do(row_of_file())) == [(MediaState.REFUSED, "too_large_to_check")]
+    assert await store.get(ID) is None
+
+
+async def test_an_agents_upload_clamd_does_not_take_is_refused_and_not_to_be_tried_again(
+    clamd: ClamdProcess,
+) -> None:
+    async with world(intake=lambda store: configured(clamd, store)) as w:
+        await w.sign_in("agent1")
+        assert await outcome(w, TOO_LONG) == (
+            422,
+            "too_large_to_check",
+            "The file is larger than the virus scanner takes.",
+        )
 
 
 async def test_an_agents_upload_is_refused_for_what_clamd_finds_in_it(

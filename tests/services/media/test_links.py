@@ -13,6 +13,7 @@ from hub.model.message import Address, LinkPart, MediaFile, MediaKind, MediaPart
 from hub.ports import Capabilities, MediaMeta, MediaRule, SendReceipt
 from hub.services.delivery import message_worker
 from hub.services.fitting import fit
+from hub.services.media.files import not_carried
 from hub.services.media.links import FileLinks
 from hub.services.media.spool import whole
 from hub.services.vault import Vault
@@ -151,27 +152,61 @@ async def test_a_store_that_does_not_answer_makes_the_message_wait(
 
 # ---------------------------------------------------------------- which files
 @pytest.mark.parametrize(
-    ("parts", "kind", "expected"),
+    ("parts", "kind", "size", "expected"),
     [
-        ({"TextPart", "LinkPart", "MediaPart"}, MediaKind.FILE, True),
-        ({"TextPart", "LinkPart"}, MediaKind.FILE, True),
-        ({"TextPart", "LinkPart", "MediaPart"}, MediaKind.IMAGE, False),
-        ({"TextPart", "MediaPart"}, MediaKind.FILE, False),
+        ({"TextPart", "LinkPart", "MediaPart"}, MediaKind.FILE, 1, True),
+        ({"TextPart", "LinkPart"}, MediaKind.FILE, 1, True),
+        ({"TextPart", "LinkPart", "MediaPart"}, MediaKind.IMAGE, 9, False),
+        ({"TextPart", "LinkPart", "MediaPart"}, MediaKind.IMAGE, 10, True),
+        ({"TextPart", "MediaPart"}, MediaKind.IMAGE, 10, False),
+        ({"TextPart", "MediaPart"}, MediaKind.FILE, 1, False),
     ],
 )
 def test_what_a_channel_does_not_carry_is_linked_where_links_are_sent(
-    parts: set[str], kind: MediaKind, expected: bool
+    parts: set[str], kind: MediaKind, size: int, expected: bool
 ) -> None:
     can = Capabilities(parts=frozenset(parts), max_text=9, media_rules=IMAGES)
-    assert can.is_linked(kind) is expected
+    assert can.is_linked(kind, size) is expected
 
 
-async def test_a_linked_file_stays_a_file_in_the_talk_and_leaves_as_a_link(shelf: Shelf) -> None:
+@pytest.mark.parametrize(
+    ("content_type", "size", "expected"),
+    [
+        ("image/png", 9, None),
+        ("image/png", 10, None),
+        ("image/webp", 9, "media_type_not_carried"),
+        ("image/webp", 10, "media_type_not_carried"),
+    ],
+)
+def test_a_type_the_channel_has_no_word_for_is_refused_at_any_size(
+    shelf: Shelf, content_type: str, size: int, expected: str | None
+) -> None:
+    meta = MediaMeta(
+        media_id=ID,
+        kind=MediaKind.IMAGE,
+        file=MediaFile(content_type=content_type, size=size),
+        digest="d" * 64,
+        author="agent:agent1",
+        stored_at=shelf.clock.now(),
+    )
+    parts = frozenset({"TextPart", "LinkPart", "MediaPart"})
+    refusal = not_carried(meta, Capabilities(parts=parts, max_text=9, media_rules=IMAGES))
+    assert (refusal and refusal.reason) == expected
+
+
+@pytest.mark.parametrize("media", [MediaKind.FILE, MediaKind.IMAGE])
+async def test_a_linked_file_stays_a_file_in_the_talk_and_leaves_as_a_link(
+    shelf: Shelf, media: MediaKind
+) -> None:
+    """A document, and a picture that is too large."""
+
     class Channel:
         kind = "pretend"
         id = ChannelId("w")
         capabilities = Capabilities(
-            parts=frozenset({"TextPart", "LinkPart"}), max_text=600, media_rules=IMAGES
+            parts=frozenset({"TextPart", "LinkPart", "MediaPart"}),
+            max_text=600,
+            media_rules=IMAGES,
         )
         sent: object = None
 
@@ -180,10 +215,11 @@ async def test_a_linked_file_stays_a_file_in_the_talk_and_leaves_as_a_link(shelf
             return SendReceipt()
 
     channel = Channel()
-    assert fit([shelf.part], channel.capabilities) == (shelf.part,)
+    part = replace(shelf.part, media=media, size=len(PDF))
+    assert fit([part], channel.capabilities) == (part,)
     send = message_worker({channel.id: channel}, shelf.links)  # type: ignore[dict-item]
     to = Address(channel_id=channel.id, value="o-1")
-    done = await send({"_id": "00:1#0", "body": {"address": plain(to), "part": pack(shelf.part)}})
+    done = await send({"_id": "00:1#0", "body": {"address": plain(to), "part": pack(part)}})
     assert isinstance(channel.sent, LinkPart)
     assert await shelf.content(token_of(channel.sent)) == PDF
     assert "files" not in str(done.change)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,13 +39,17 @@ async def _received(reader: asyncio.StreamReader) -> bytes:
 async def clamd(answer: Answer, *, path: str = "") -> AsyncIterator[ClamdPlace]:
     """None as an answer: silence."""
 
+    calls: list[Any] = []
+
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        calls.append(asyncio.current_task())
         said = answer(await _received(reader))
         if said is None:
             await reader.read()
         else:
             writer.write(said)
         writer.close()
+        await writer.wait_closed()
 
     start: Awaitable[asyncio.Server]
     if path:
@@ -54,6 +59,8 @@ async def clamd(answer: Answer, *, path: str = "") -> AsyncIterator[ClamdPlace]:
         start = asyncio.start_server(serve, place.host, place.port)
     async with await start:
         yield place
+        for call in calls:
+            await call
 
 
 def as_clamd(data: bytes) -> bytes:
@@ -95,8 +102,32 @@ async def test_clamd_is_asked_for_the_whole_file(tmp_path: Path, socket: str) ->
     assert seen == [large, large + samples.EICAR]
 
 
+@pytest.mark.parametrize("socket", ["tcp", "unix"])
+async def test_what_clamd_says_while_it_is_being_written_to_is_heard(
+    tmp_path: Path, socket: str
+) -> None:
+    """It hangs up on a file that is too long, with most of it unread."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readexactly(200_000)
+        writer.write(b"INSTREAM size limit exceeded. ERROR\0")
+        writer.close()
+
+    file = written(tmp_path, bytes(8 * 1024 * 1024))
+    if socket == "unix":
+        place = ClamdPlace(path=str(tmp_path / "clamd"))
+        server = await asyncio.start_unix_server(serve, place.path)
+    else:
+        place = ClamdPlace(host="127.0.0.1", port=pick_port())
+        server = await asyncio.start_server(serve, place.host, place.port)
+    async with server:
+        for _ in range(20):
+            said = await Clamd(place, within_s=5).scan(file)
+            assert said == Scan(verdict=Verdict.TOO_LARGE)
+
+
 @pytest.mark.parametrize(
-    "said", [b"INSTREAM size limit exceeded. ERROR\0", b"", b"x" * 5000, b"stream: OK", None]
+    "said", [b"INSTREAM: cannot scan. ERROR\0", b"", b"x" * 5000, b"stream: OK", None]
 )
 async def test_what_clamd_does_not_say_is_not_clean(tmp_path: Path, said: bytes | None) -> None:
     async with clamd(lambda _: said) as place:

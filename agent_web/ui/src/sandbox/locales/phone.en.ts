@@ -1,7 +1,7 @@
 import { viewerEn } from '@/shared/parts/media/words'
 import type { phone as zh } from './phone.zh'
 
-/** What a phone does besides words, in English. */
+/** What a phone does besides words, and the wire behind it, in English. */
 export const phone: typeof zh = {
   tool: {
     open: 'More: pictures, voice, places…',
@@ -81,5 +81,23 @@ export const phone: typeof zh = {
     gone: 'The picture has expired',
     notice: 'Service notice',
     open: 'See details',
+  },
+  wire: {
+    title: 'On the wire',
+    about:
+      'The HTTP that really passed between the simulated WeChat platform and Lianluo, newest first.',
+    empty: "Nothing yet. Send a message and WeChat's push appears here as it was sent.",
+    toHub: 'WeChat → Lianluo',
+    fromHub: 'Lianluo → WeChat',
+    request: 'Request',
+    response: 'Response',
+    query: 'Query',
+    headers: 'Headers',
+    body: 'Body',
+    asSent: 'As sent',
+    decrypted: 'Decrypted',
+    formatted: 'Formatted',
+    noBody: 'no body',
+    encrypted: 'encrypted',
   },
 }

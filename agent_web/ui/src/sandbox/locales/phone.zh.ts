@@ -1,6 +1,6 @@
 import { viewerZh } from '@/shared/parts/media/words'
 
-/** 手机上除文字以外能做的事：中文用语。 */
+/** 手机上除文字以外能做的事，以及背后的协议往来：中文用语。 */
 export const phone = {
   tool: {
     open: '更多：图片、语音、位置…',
@@ -70,5 +70,22 @@ export const phone = {
     gone: '图片已过期',
     notice: '服务通知',
     open: '查看详情',
+  },
+  wire: {
+    title: '协议往来',
+    about: '模拟的微信平台与联络之间真实走过的 HTTP，最新的在上。',
+    empty: '还没有往来。发一句话，这里就会出现微信推送的原文。',
+    toHub: '微信 → 联络',
+    fromHub: '联络 → 微信',
+    request: '请求',
+    response: '应答',
+    query: '参数',
+    headers: '请求头',
+    body: '正文',
+    asSent: '原文',
+    decrypted: '解密后',
+    formatted: '排版后',
+    noBody: '无正文',
+    encrypted: '已加密',
   },
 }

@@ -11,6 +11,7 @@ import {
   typeOf,
   type FileKind,
   type FileRules,
+  type Linked,
   type Objection,
 } from './fileRules'
 
@@ -99,7 +100,7 @@ export const useAttachments = defineStore('attachments', () => {
     conversationId: string,
     files: readonly File[],
     rules: FileRules | undefined,
-    linked: readonly FileKind[],
+    linked: Linked,
   ): number {
     const room = MOST_FILES - of(conversationId).filter((each) => each.state !== 'refused').length
     for (const file of files.slice(0, Math.max(0, room))) {

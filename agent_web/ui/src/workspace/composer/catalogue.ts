@@ -3,7 +3,7 @@ import { defineStore } from 'pinia'
 import { ref, shallowRef, type Ref, type ShallowRef } from 'vue'
 import { get } from '../rest/api'
 import type { CardRules } from './cards/cards'
-import type { FileKind, FileRules } from './fileRules'
+import type { FileKind, FileRules, Linked } from './fileRules'
 import type { Phrase } from './phrases'
 
 export interface Disposition {
@@ -23,6 +23,7 @@ interface Channel {
     max_text: number
     media?: FileRules
     linked?: FileKind[]
+    larger_linked?: boolean
     link?: CardRules['link']
     map_url?: string
   }
@@ -77,9 +78,11 @@ export const useCatalogue = defineStore('catalogue', () => {
   const fileRules = (channelId: string): FileRules | undefined =>
     channels.items.value.find((each) => each.id === channelId)?.capabilities.media
 
-  /** The kinds of file that go out as a link to them. */
-  const linkedKinds = (channelId: string): readonly FileKind[] =>
-    channels.items.value.find((each) => each.id === channelId)?.capabilities.linked ?? []
+  /** What files go out as a link to them. */
+  function linkedFiles(channelId: string): Linked {
+    const can = channels.items.value.find((each) => each.id === channelId)?.capabilities
+    return { kinds: can?.linked ?? [], larger: can?.larger_linked ?? false }
+  }
 
   /** What it makes of link cards and places; undefined when it is not known (yet). */
   function cardRules(channelId: string): CardRules | undefined {
@@ -99,7 +102,7 @@ export const useCatalogue = defineStore('catalogue', () => {
     mostText,
     sendsNotices,
     fileRules,
-    linkedKinds,
+    linkedFiles,
     cardRules,
   }
 })

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { acceptOf, kindOf, objection, typeOf, type FileRules } from './fileRules'
+import {
+  acceptOf,
+  goesAsLink,
+  kindOf,
+  NO_LINKS,
+  objection,
+  typeOf,
+  type FileRules,
+  type Linked,
+} from './fileRules'
 
 const MB = 1024 * 1024
 const image = { max_bytes: 2 * MB, max_seconds: 0, content_types: ['image/jpeg', 'image/png'] }
@@ -7,6 +16,7 @@ const WECHAT: FileRules = {
   image,
   voice: { max_bytes: 2 * MB, max_seconds: 60, content_types: ['audio/amr', 'audio/mpeg'] },
 }
+const LINKED: Linked = { kinds: ['file'], larger: true }
 
 describe('before a file is uploaded', () => {
   it('the channel says which kinds of message it has', () => {
@@ -18,11 +28,27 @@ describe('before a file is uploaded', () => {
 
   it('a kind it has no messages for may go out as a link, whatever its size', () => {
     const given = { name: '合同.pdf', type: 'application/pdf' }
-    expect(objection({ ...given, size: 20 * MB }, WECHAT, ['file'])).toBeNull()
-    expect(objection({ ...given, size: 0 }, WECHAT, ['file'])?.code).toBe('empty')
-    expect(objection({ name: 'a.mp4', type: 'video/mp4', size: 9 }, WECHAT, ['file'])?.code).toBe(
+    expect(objection({ ...given, size: 20 * MB }, WECHAT, LINKED)).toBeNull()
+    expect(objection({ ...given, size: 0 }, WECHAT, LINKED)?.code).toBe('empty')
+    expect(objection({ name: 'a.mp4', type: 'video/mp4', size: 9 }, WECHAT, LINKED)?.code).toBe(
       'kind',
     )
+  })
+
+  it('what is too large for its message may go out as a link, if its coding is known there', () => {
+    const size = 2 * MB + 1
+    expect(objection({ name: 'a.png', type: 'image/png', size }, WECHAT, LINKED)).toBeNull()
+    expect(objection({ name: 'a.webp', type: 'image/webp', size }, WECHAT, LINKED)?.code).toBe(
+      'type',
+    )
+  })
+
+  it('it is said of each file whether it goes out as a link', () => {
+    expect(goesAsLink({ kind: 'image', size: 2 * MB }, WECHAT, LINKED)).toBe(false)
+    expect(goesAsLink({ kind: 'image', size: 2 * MB + 1 }, WECHAT, LINKED)).toBe(true)
+    expect(goesAsLink({ kind: 'image', size: 2 * MB + 1 }, WECHAT, NO_LINKS)).toBe(false)
+    expect(goesAsLink({ kind: 'file', size: 9 }, WECHAT, LINKED)).toBe(true)
+    expect(goesAsLink({ kind: 'video', size: 9 }, WECHAT, LINKED)).toBe(false)
   })
 
   it('it says which codings it takes', () => {

@@ -10,6 +10,14 @@ export interface FileRule {
 /** By kind of file; a kind that is missing goes out as a link, or is not sent. */
 export type FileRules = Partial<Record<FileKind, FileRule>>
 
+/** What goes out as a link: files of these kinds, and with `larger` those a rule finds too large. */
+export interface Linked {
+  kinds: readonly FileKind[]
+  larger: boolean
+}
+
+export const NO_LINKS: Linked = { kinds: [], larger: false }
+
 export type FileKind = 'image' | 'voice' | 'video' | 'file'
 
 export interface Given {
@@ -78,7 +86,7 @@ export const kindOf = (contentType: string): FileKind =>
 export function objection(
   given: Given,
   rules: FileRules | undefined,
-  linked: readonly FileKind[] = [],
+  linked: Linked = NO_LINKS,
 ): Objection | null {
   const contentType = typeOf(given)
   const kind = kindOf(contentType)
@@ -86,13 +94,23 @@ export function objection(
     ...{ code, kind, taken, most },
   })
   if (given.size === 0) return against('empty')
-  if (rules === undefined || linked.includes(kind)) return null
+  if (rules === undefined) return null
   const rule = rules[kind]
-  if (!rule) return against('kind')
+  if (!rule) return linked.kinds.includes(kind) ? null : against('kind')
   if (contentType !== '' && !rule.content_types.includes(contentType)) {
     return against('type', endingsOf(rule))
   }
-  return given.size > rule.max_bytes ? against('size', [], rule.max_bytes) : null
+  const carried = given.size <= rule.max_bytes || linked.larger
+  return carried ? null : against('size', [], rule.max_bytes)
+}
+
+export function goesAsLink(
+  { kind, size }: { kind: FileKind; size: number },
+  rules: FileRules | undefined,
+  linked: Linked,
+): boolean {
+  const rule = rules?.[kind]
+  return rule ? linked.larger && size > rule.max_bytes : linked.kinds.includes(kind)
 }
 
 const endingsOf = (rule: FileRule): string[] =>

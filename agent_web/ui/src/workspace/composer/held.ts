@@ -1,26 +1,24 @@
-/** Replies that wait for the assignment, kept in the tab's own storage until they are handed over. */
+/** What waits for an answer, kept in the tab's own storage until it is handed over. */
 import { shallowReactive, watch } from 'vue'
 import { keep, stored } from '@/shared/tabStorage'
-import type { Outgoing } from './outgoing'
 
-export interface Held {
-  held: ReadonlyMap<string, Outgoing>
-  hold: (line: Outgoing) => void
+export interface Held<T> {
+  held: ReadonlyMap<string, T>
+  hold: (each: T) => void
   release: (id: string) => void
 }
 
-const keyOf = (username: string): string => `lianluo.held.${username}`
-
 /** `username`: whose they are, "" while nobody is signed in; who leaves leaves none. */
-export function useHeld(username: () => string): Held {
-  const held = shallowReactive(new Map<string, Outgoing>())
+export function useHeld<T extends { id: string }>(name: string, username: () => string): Held<T> {
+  const held = shallowReactive(new Map<string, T>())
+  const keyOf = (whose: string): string => `lianluo.${name}.${whose}`
 
   watch(
     username,
     (now, before = '') => {
       held.clear()
       if (before !== '') keep(keyOf(before), [])
-      if (now !== '') for (const line of stored<Outgoing>(keyOf(now))) held.set(line.id, line)
+      if (now !== '') for (const each of stored<T>(keyOf(now))) held.set(each.id, each)
     },
     { immediate: true, flush: 'sync' },
   )
@@ -31,8 +29,8 @@ export function useHeld(username: () => string): Held {
 
   return {
     held,
-    hold: (line) => {
-      held.set(line.id, line)
+    hold: (each) => {
+      held.set(each.id, each)
       store()
     },
     release: (id) => {

@@ -39,7 +39,7 @@ export const useSending = defineStore('sending', () => {
   const link = useLink()
   const attachments = useAttachments()
   const cards = useCards()
-  const { held, hold, release } = useHeld(() => session.me?.username ?? '')
+  const { held, hold, release } = useHeld<Outgoing>('held', () => session.me?.username ?? '')
   /** Interactions accepted or claimed here a moment ago, and until when that is believed. */
   const taken = shallowReactive(new Map<string, number>())
   const landing = shallowReactive(new Map<string, Outgoing>())

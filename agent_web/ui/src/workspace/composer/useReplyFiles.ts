@@ -4,7 +4,7 @@ import { useWords } from '@/shared/useWords'
 import { useToasts } from '../stores/toasts'
 import { MOST_FILES, useAttachments, type Attachment } from './attachments'
 import { useCatalogue } from './catalogue'
-import { acceptOf, type FileKind } from './fileRules'
+import { acceptOf, goesAsLink } from './fileRules'
 import { useFileDrop } from './useFileDrop'
 
 export interface ReplyFiles {
@@ -16,8 +16,7 @@ export interface ReplyFiles {
   /** The channel sends files at all, as far as is known. */
   may: ComputedRef<boolean>
   accept: ComputedRef<string>
-  /** The kinds that go out as a link to them. */
-  linked: ComputedRef<readonly FileKind[]>
+  asLink: (file: Attachment) => boolean
   /** Files hang over the conversation. */
   over: Ref<boolean>
   picked: (event: Event) => void
@@ -37,12 +36,13 @@ export function useReplyFiles(
   const { t } = useWords()
 
   const rules = computed(() => catalogue.fileRules(channelId()))
-  const linked = computed(() => catalogue.linkedKinds(channelId()))
+  const linked = computed(() => catalogue.linkedFiles(channelId()))
   const list = computed(() => attachments.of(conversationId()))
   const may = computed(
     () =>
       open() &&
-      (rules.value === undefined || Object.keys(rules.value).length + linked.value.length > 0),
+      (rules.value === undefined ||
+        Object.keys(rules.value).length + linked.value.kinds.length > 0),
   )
 
   function take(files: readonly File[]): void {
@@ -62,8 +62,8 @@ export function useReplyFiles(
       list.value.some((each) => each.state === 'uploading' || each.state === 'failed'),
     ),
     may,
-    accept: computed(() => acceptOf(rules.value, linked.value)),
-    linked,
+    accept: computed(() => acceptOf(rules.value, linked.value.kinds)),
+    asLink: (file) => goesAsLink(file, rules.value, linked.value),
     over: useFileDrop(zone, take),
     picked: (event) => {
       const input = event.target as HTMLInputElement

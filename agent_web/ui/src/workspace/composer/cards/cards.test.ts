@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { mapLink } from '../../conversation/pieces/place'
 import type { LinkCard, PlaceCard } from '@/shared/protocol'
 import {
   linkDraft,
   linkOf,
   linkProblems,
-  mapLink,
   pairOf,
   placeDraft,
   placeOf,

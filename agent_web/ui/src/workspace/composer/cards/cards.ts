@@ -1,5 +1,6 @@
 /** A link card or a place while it is written, and as the customer will see it. Pure. */
 import type { Card, LinkCard, PlaceCard } from '@/shared/protocol'
+import { mapLink } from '../../conversation/pieces/place'
 import type { FileRule } from '../fileRules'
 
 /** What a channel makes of cards. */
@@ -139,16 +140,6 @@ export function pairOf(text: string): { latitude: string; longitude: string } | 
   if (first === undefined || second === undefined) return undefined
   const turned = inChina(Number(second), Number(first)) || Math.abs(Number(first)) > 90
   return turned ? { latitude: second, longitude: first } : { latitude: first, longitude: second }
-}
-
-export function mapLink(place: PlaceCard, mapUrl: string): string {
-  const values: Record<string, string> = {
-    latitude: place.latitude.toFixed(6),
-    longitude: place.longitude.toFixed(6),
-    name: encodeURIComponent(place.name),
-    address: encodeURIComponent(place.address ?? ''),
-  }
-  return mapUrl.replace(/\{(\w+)\}/gu, (whole, name: string) => values[name] ?? whole)
 }
 
 /** As the channel carries it; a channel that is not known yet counts as one with cards. */

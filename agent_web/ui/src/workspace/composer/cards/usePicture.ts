@@ -26,7 +26,7 @@ export function usePicture(
     going?.stop()
     const image = rule()
     code.value = ''
-    wrong.value = objection(file, image ? { image } : {}, [])
+    wrong.value = objection(file, image ? { image } : {})
     if (wrong.value) return
     progress.value = 0
     const started = upload(file, (share) => (progress.value = share))
