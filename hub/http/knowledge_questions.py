@@ -9,7 +9,7 @@ from hub.http.knowledge_shapes import PLACE, ArticleKey
 from hub.http.shapes import MAX_SEQ, Limit, Prose, Shape, whole
 from hub.model.bot import Candidate
 from hub.model.knowledge import Explanation
-from hub.services.knowledge.unanswered import Question, QuestionState
+from hub.services.knowledge.unanswered import Question, QuestionState, Refused
 
 QuestionKey = Annotated[str, Field(pattern=r"^[0-9a-f]{20}$", examples=["1f0a2b3c4d5e6f708192"])]
 Place = Annotated[int, Field(ge=1, le=MAX_SEQ, description=PLACE), BeforeValidator(whole)]
@@ -82,7 +82,11 @@ class QuestionQuery(Shape):
 
 
 class QuestionShape(Shape):
-    """Long numbers in `text` are hidden. `reason` of the latest time, `counts` by reason."""
+    """Long numbers in `text` are hidden. `reason` of the latest time, `counts` by reason.
+
+    `refused`, as ignored questions are: "now" by what is published, "next" from the next
+    publication on, "until_next" no longer from then on, "no".
+    """
 
     id: str
     text: str
@@ -96,6 +100,7 @@ class QuestionShape(Shape):
     state: QuestionState
     article_id: str
     decided_by: str
+    refused: Refused
 
 
 class QuestionPage(Shape):
@@ -126,4 +131,5 @@ def question_shape(question: Question) -> QuestionShape:
         state=question.state,
         article_id=question.article_id,
         decided_by=question.decided_by,
+        refused=question.refused,
     )

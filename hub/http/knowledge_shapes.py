@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field
 
+from hub.http.outcomes import problem_of
 from hub.http.problems import FieldError, ProblemError
 from hub.http.shapes import Limit, Plain, Prose, SearchText, SeenVersion, Seq, Shape
 from hub.model.knowledge import Article, Language
@@ -125,14 +126,9 @@ def article_shape(listed: Listed) -> ArticleShape:
 
 def refuse(answer: Refusal | Flawed | Missing) -> ProblemError:
     """Why nothing was done, for the one who asked."""
-    match answer:
-        case Missing():
-            return ProblemError("not_found")
-        case Flawed(flaws=flaws):
-            errors = [
-                FieldError(pointer=f"/body/{flaw.field}", message=flaw.problem) for flaw in flaws
-            ]
-            detail = f"{flaws[0].field}: {flaws[0].problem}"
-            return ProblemError("refused", detail, errors=errors, reason="flawed")
-        case Refusal():
-            return ProblemError("refused", answer.detail, reason=answer.reason)
+    if not isinstance(answer, Flawed):
+        return problem_of(answer)
+    flaws = answer.flaws
+    errors = [FieldError(pointer=f"/body/{flaw.field}", message=flaw.problem) for flaw in flaws]
+    detail = f"{flaws[0].field}: {flaws[0].problem}"
+    return ProblemError("refused", detail, errors=errors, reason="flawed")

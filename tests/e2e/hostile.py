@@ -39,6 +39,18 @@ addEventListener('securitypolicyviolation', (event) => {
   window.broken.push(event.effectiveDirective + ' ' + event.blockedURI)
 })
 """
+AWAY = """
+window.told = []
+window.Notification = class {
+  static permission = 'granted'
+  constructor(title, options) { window.told.push([title, options]) }
+  close() {}
+}
+Object.defineProperty(document, 'hidden', { get: () => true })
+Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' })
+localStorage['lianluo.notices'] = 'on'
+"""
+"""A tab nobody looks at, and what it tells the desktop."""
 FOREIGN = """() => {
   const all = [...document.querySelectorAll('*')]
   const ours = (address) => new URL(address, location.href).origin === location.origin

@@ -164,6 +164,19 @@ async def test_a_code_is_made_scanned_and_seen_by_the_agent(bank: Office) -> Non
         "扫码：浦东支行柜台", timeout=SOON_MS
     )
     await agent.shoot("code-scanned-zh")
+    await code.get_by_test_id("edit-code").click()
+    await sheet.locator("input[name=edit-label]").fill("浦东支行大厅")
+    edit = sheet.get_by_test_id("code-edit")
+    await edit.get_by_test_id("code-queue").select_option("")
+    await shoot(page, "code-edit-zh")
+    assert await serious_findings(page) == []
+    await edit.get_by_test_id("code-keep").click()
+    code = sheet.get_by_test_id("code").filter(has_text="浦东支行大厅")
+    await expect(code.get_by_test_id("edit-code")).to_be_focused(timeout=SOON_MS)
+    await expect(code).not_to_contain_text("个人贷款")
+    _, kept = await bank.get("operator1", "/channel-accounts/wechat-demo/qr-codes")
+    (kept,) = [each for each in kept["items"] if each["scene"] == "branch-7"]
+    assert (kept["label"], kept["queue_id"]) == ("浦东支行大厅", None)
     await code.get_by_role("button", name="删除").click()
     await page.get_by_test_id("ask-go").click()
     await expect(code).to_have_count(0, timeout=SOON_MS)

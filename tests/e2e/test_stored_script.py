@@ -4,6 +4,7 @@ A dialog, a request to a strange address, a changed page or a violation of the c
 failure; so is a page without the policy.
 """
 
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -11,7 +12,19 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from tests.e2e.colleague import SOON_MS, Colleague
-from tests.e2e.hostile import BROKEN_IMAGE, HTML, MARK, SCRIPT, STRANGE, SVG, TEXTS, Guarded, push
+from tests.e2e.hostile import (
+    AWAY,
+    BROKEN_IMAGE,
+    HTML,
+    MARK,
+    SCRIPT,
+    SHORT,
+    STRANGE,
+    SVG,
+    TEXTS,
+    Guarded,
+    push,
+)
 from tests.e2e.office import Office
 from tests.e2e.visitor import Visitor
 from tests.services.media.samples import image
@@ -147,6 +160,39 @@ async def test_script_in_the_name_of_a_file_stays_a_name(office: Office, scene: 
     media = agent.says("customer").get_by_test_id("media")
     await expect(media).to_have_attribute("data-state", "stored", timeout=2 * SOON_MS)
     await expect(media).to_contain_text("img src=x onerror=alert(1).pdf")
+    await guarded.untouched()
+
+
+async def test_a_desktop_notice_is_given_words_and_nothing_a_customer_wrote(
+    office: Office,
+) -> None:
+    """Their words are not for a desktop: they only count in the title of the tab."""
+    customer = office.visitor()
+    await customer.open()
+    phone = await customer.phone()
+    await push(office, phone, type="text", text=SCRIPT)
+    agent = office.colleague("agent1")
+    page = await agent.open()
+    guarded = Guarded(page)
+    await page.add_init_script(AWAY)
+    await guarded.watch()
+    await agent.sign_in()
+    await agent.ready()
+    await push(office, phone, type="text", text=f"{BROKEN_IMAGE} 转人工")
+
+    await expect(agent.offers.first).to_be_visible(timeout=SOON_MS)
+    await expect(agent.offers.first).to_contain_text(BROKEN_IMAGE, timeout=SOON_MS)
+    ((title, options),) = await page.evaluate("window.told")
+    assert re.fullmatch("客户 [0-9A-F]{4}在等您接起", title)
+    assert options.keys() == {"body", "tag"}
+    assert re.fullmatch(r"综合服务，已等 00:0\d", options["body"])
+    await expect(page).to_have_title("(1) 新派单 · 联络")
+    await agent.accept()
+    for text in (BROKEN_IMAGE, SHORT):
+        await push(office, phone, type="text", text=text)
+    await expect(agent.says("customer").last).to_contain_text(SHORT, timeout=SOON_MS)
+    await expect(page).to_have_title(re.compile(r"\(\d\) 工作台 · 联络"))
+    assert len(await page.evaluate("window.told")) == 1
     await guarded.untouched()
 
 

@@ -13,7 +13,7 @@ from playwright.async_api import Browser, Page, expect
 
 from agent_web.documents import ScreenDoc
 from tests.e2e.colleague import SOON_MS
-from tests.e2e.hostile import SHORT, TEXTS, WATCH, Guarded
+from tests.e2e.hostile import AWAY, SHORT, TEXTS, WATCH, Guarded
 from tests.e2e.office import Demo
 from tests.e2e.painted_hub import PaintedHub
 from tests.e2e.painted_stage import SCENES, Look, Scene, staged
@@ -74,6 +74,27 @@ async def test_no_screen_runs_what_it_is_told(
     session = cookies[scene.username]
     async with staged(browser, demo.url, drawn(scene), Look(), session, meet) as page:
         await expect(page.locator("body")).to_contain_text(SHORT, timeout=SOON_MS)
+        await met[0].untouched()
+
+
+async def test_a_desktop_notice_holds_hostile_names_as_plain_text(
+    browser: Browser, demo: Demo, cookies: dict[str, str]
+) -> None:
+    met: list[Guarded] = []
+
+    async def meet(page: Page) -> None:
+        await page.add_init_script(WATCH + AWAY)
+        met.append(Guarded(page))
+
+    scene = next(each for each in SPOKEN if each.name == "offer")
+    async with staged(
+        browser, demo.url, drawn(scene), Look(), cookies[scene.username], meet
+    ) as page:
+        told = await page.evaluate("window.told")
+        assert [(title, options["body"]) for title, options in told] == [
+            (f"{SHORT}·在等您接起", f"{SHORT}·，已等 00:41"),
+            (f"{SHORT}·在等您接起", f"{SHORT}·，已等 00:20"),
+        ]
         await met[0].untouched()
 
 

@@ -204,6 +204,7 @@ async def test_an_ignored_question_can_be_opened_again() -> None:
         place = f"{QUESTIONS}/{question['id']}"
         ignored = await (await w.post(place, {"act": "ignore"})).json()
         assert (ignored["state"], ignored["decided_by"]) == ("ignored", "agent:admin")
+        assert ignored["refused"] == "next"
         assert (await w.get_json("/api/v1/knowledge"))["changes"]["lines"] == 1
         assert (await (await w.post(place, {"act": "reopen"})).json())["state"] == "open"
         lacking = await w.post(place, {"act": "phrasing"})

@@ -54,13 +54,16 @@ class Knowledge:
     ) -> None:
         self.articles = Articles(documents, clock)
         self.publications = Publications(documents)
-        self.unanswered = UnansweredQuestions(reading, documents, self.articles, clock)
+        self.unanswered = UnansweredQuestions(
+            reading, documents, self.articles, self.publications, clock
+        )
         self.publisher = Publisher(self.articles, self.unanswered, self.publications, bot, clock)
         self._bot = bot
 
     async def listed(self) -> list[Listed]:
         """By id; what was removed and is not given any more is left out."""
-        published = {article.id: article for article in (await self._published()).articles}
+        content = await self.publications.published_content()
+        published = {article.id: article for article in content.articles}
         found = [
             _listed(entry, published.get(entry.article.id)) for entry in await self.articles.all()
         ]
@@ -70,7 +73,8 @@ class Knowledge:
         entry = await self.articles.get(article_id)
         if entry is None:
             return None
-        published = {article.id: article for article in (await self._published()).articles}
+        content = await self.publications.published_content()
+        published = {article.id: article for article in content.articles}
         return _listed(entry, published.get(article_id))
 
     async def overview(self) -> Overview:
@@ -83,7 +87,7 @@ class Knowledge:
         return Overview(
             published=published,
             running=running,
-            changes=changes_between(await self._published(), wanted),
+            changes=changes_between(await self.publications.published_content(), wanted),
             bot=self._bot.status(),
         )
 
@@ -96,11 +100,6 @@ class Knowledge:
         kept, models = await self.publications.kept(), set(await self._bot.kept())
         newest = await self.publications.newest(100)
         return {each.number for each in newest if each.number in kept and each.model in models}
-
-    async def _published(self) -> Content:
-        pointer = await self.publications.pointer()
-        found = await self.publications.content(pointer.published) if pointer else None
-        return found or Content()
 
 
 def _listed(entry: Entry, published: Article | None) -> Listed:

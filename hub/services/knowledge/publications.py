@@ -125,9 +125,11 @@ class Publications:
         return None if doc is None else unpack_as(doc, Publication)
 
     async def newest(self, limit: int) -> list[Publication]:
-        """Newest first."""
-        docs = await self._documents.page(PUBLICATIONS, {}, limit=MOST)
-        return [unpack_as(doc, Publication) for doc in reversed(docs)][:limit]
+        """Newest first, those of the last `limit` numbers."""
+        pointer = await self.pointer()
+        before = max(0, pointer.last - limit) if pointer else 0
+        docs = await self._documents.page(PUBLICATIONS, {}, limit=limit, after=_key(before))
+        return [unpack_as(doc, Publication) for doc in reversed(docs)]
 
     async def create(self, publication: Publication) -> None:
         doc = {"_id": _key(publication.number), **plain(publication)}
@@ -148,6 +150,12 @@ class Publications:
         """What was published then; None when it is not kept any more."""
         doc = await self._documents.get(SNAPSHOTS, _key(number))
         return None if doc is None else unpack_as(doc, Content)
+
+    async def published_content(self) -> Content:
+        """What customers are answered with now."""
+        pointer = await self.pointer()
+        found = await self.content(pointer.published) if pointer else None
+        return found or Content()
 
     async def kept(self) -> set[int]:
         docs = await self._documents.page(SNAPSHOTS, {}, limit=MOST)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -13,6 +13,7 @@ from hub.model.knowledge import Language, Lines
 from hub.ports import Clock, Doc, Documents, Reading
 from hub.services.commands import Missing, Refusal
 from hub.services.knowledge.articles import Articles, Entry, Flawed
+from hub.services.knowledge.publications import Publications
 from hub.services.masking import masked_text
 
 DECIDED = "unanswered"
@@ -26,6 +27,25 @@ class QuestionState(StrEnum):
     OPEN = "open"
     USED = "used"
     IGNORED = "ignored"
+
+
+class Refused(StrEnum):
+    """Whether it is refused for good: `NOW` by what is published, `NEXT` from the next publication
+    on, `UNTIL_NEXT` no longer from then on."""
+
+    NO = "no"
+    NEXT = "next"
+    NOW = "now"
+    UNTIL_NEXT = "until_next"
+
+
+REFUSED: Mapping[tuple[bool, bool], Refused] = {
+    (False, False): Refused.NO,
+    (True, False): Refused.NEXT,
+    (True, True): Refused.NOW,
+    (False, True): Refused.UNTIL_NEXT,
+}
+"""By whether the next publication refuses it, and whether the published one does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +63,7 @@ class Question:
     state: QuestionState = QuestionState.OPEN
     article_id: str = ""
     decided_by: str = ""
+    refused: Refused = Refused.NO
 
     @property
     def count(self) -> int:
@@ -53,18 +74,24 @@ class UnansweredQuestions:
     """`LOOKED_AT` documents, the latest, are looked at: a wording of long ago falls out."""
 
     def __init__(
-        self, reading: Reading, documents: Documents, articles: Articles, clock: Clock
+        self,
+        reading: Reading,
+        documents: Documents,
+        articles: Articles,
+        publications: Publications,
+        clock: Clock,
     ) -> None:
         self._reading = reading
         self._documents = documents
         self._articles = articles
+        self._publications = publications
         self._clock = clock
 
     async def all(self, state: QuestionState | None) -> list[Question]:
         """Asked most often first."""
         docs = await self._reading.page(PROJECTION, {}, limit=LOOKED_AT)
         decided = await self._documents.page(DECIDED, {}, limit=MOST_DECIDED)
-        found = _gathered(docs, {doc["_id"]: doc for doc in decided})
+        found = _gathered(docs, {doc["_id"]: doc for doc in decided}, await self._published())
         wanted = [each for each in found if state in (None, each.state)]
         return sorted(wanted, key=lambda each: (-each.count, -each.last_at.timestamp(), each.id))
 
@@ -131,8 +158,12 @@ class UnansweredQuestions:
     async def _one(self, question_id: str) -> Question | Missing:
         docs = await self._reading.page(PROJECTION, {"digest": question_id}, limit=LOOKED_AT)
         decided = await self._documents.get(DECIDED, question_id)
-        found = _gathered(docs, {} if decided is None else {question_id: decided})
+        known = {} if decided is None else {question_id: decided}
+        found = _gathered(docs, known, await self._published())
         return found[0] if found else Missing()
+
+    async def _published(self) -> Lines:
+        return (await self._publications.published_content()).refused
 
 
 def _line(question: Question) -> str:
@@ -142,7 +173,7 @@ def _line(question: Question) -> str:
     return " ".join(question.text.split()) if asked_in_vain else ""
 
 
-def _gathered(docs: Iterable[Doc], decided: Mapping[str, Doc]) -> list[Question]:
+def _gathered(docs: Iterable[Doc], decided: Mapping[str, Doc], published: Lines) -> list[Question]:
     """Documents of one wording joined; they come newest first."""
     latest: dict[str, Doc] = {}
     counts: dict[str, Counter[str]] = {}
@@ -150,12 +181,13 @@ def _gathered(docs: Iterable[Doc], decided: Mapping[str, Doc]) -> list[Question]
         latest.setdefault(doc["digest"], doc)
         counts.setdefault(doc["digest"], Counter()).update(doc["counts"])
     return [
-        _question(doc, counts[digest], decided.get(digest, {})) for digest, doc in latest.items()
+        _question(doc, counts[digest], decided.get(digest, {}), published)
+        for digest, doc in latest.items()
     ]
 
 
-def _question(doc: Doc, counts: Mapping[str, int], decided: Doc) -> Question:
-    return Question(
+def _question(doc: Doc, counts: Mapping[str, int], decided: Doc, published: Lines) -> Question:
+    question = Question(
         id=doc["digest"],
         text=masked_text(doc["text"]),
         language=doc["language"],
@@ -168,3 +200,6 @@ def _question(doc: Doc, counts: Mapping[str, int], decided: Doc) -> Question:
         article_id=decided.get("article_id", ""),
         decided_by=decided.get("by", ""),
     )
+    line = decided.get("line", "")
+    stands = (line or _line(question)) in published.get(doc["language"], ())
+    return replace(question, refused=REFUSED[bool(line), stands])

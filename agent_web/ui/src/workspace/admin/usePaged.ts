@@ -11,6 +11,8 @@ export interface Paged<T> {
   state: Ref<'loading' | 'there' | 'failed'>
   /** The last page or the last refresh did not come. */
   trouble: Ref<unknown>
+  /** What did not come, once more. */
+  again: () => Promise<void>
   more: ComputedRef<boolean>
   /** From the first page on; rows on the screen stay until it is there. */
   load: () => Promise<void>
@@ -19,7 +21,7 @@ export interface Paged<T> {
 }
 
 /** What stands below or instead of the rows needs no more of a list than this. */
-export type Shown = Pick<Paged<unknown>, 'state' | 'trouble' | 'more' | 'load' | 'next'>
+export type Shown = Pick<Paged<unknown>, 'state' | 'trouble' | 'more' | 'again' | 'next'>
 
 export function usePaged<T>(fetchPage: (cursor: string) => Promise<PageOf<T>>): Paged<T> {
   const items = shallowRef<readonly T[]>([])
@@ -27,9 +29,11 @@ export function usePaged<T>(fetchPage: (cursor: string) => Promise<PageOf<T>>): 
   const trouble = ref<unknown>(null)
   const cursor = ref('')
   let turn = 0
+  let asked = ''
 
   async function ask(from: string): Promise<void> {
     turn += 1
+    asked = from
     const mine = turn
     try {
       const page = await fetchPage(from)
@@ -45,15 +49,18 @@ export function usePaged<T>(fetchPage: (cursor: string) => Promise<PageOf<T>>): 
     }
   }
 
+  function load(): Promise<void> {
+    if (state.value === 'failed') state.value = 'loading'
+    return ask('')
+  }
+
   return {
     items,
     state,
     trouble,
     more: computed(() => cursor.value !== ''),
-    load: () => {
-      if (state.value === 'failed') state.value = 'loading'
-      return ask('')
-    },
+    load,
+    again: () => (asked === '' ? load() : ask(asked)),
     next: () => ask(cursor.value),
     swap: (change) => {
       items.value = change(items.value)

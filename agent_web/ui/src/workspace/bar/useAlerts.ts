@@ -23,7 +23,7 @@ export function useAlerts(): void {
   const preferences = usePreferences()
   const conversations = useConversations()
   const serving = useServing()
-  const unanswered = computed(() => desk.offers.filter((each) => !serving.asked.has(each.id)))
+  const unanswered = computed(() => desk.offers.filter((each) => !serving.answered(each)))
   const notices = new Map<string, Notification>()
   let ringing: ReturnType<typeof setInterval> | undefined
 

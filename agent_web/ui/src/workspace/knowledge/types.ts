@@ -117,6 +117,8 @@ export interface Tried {
 }
 
 export type QuestionState = 'open' | 'used' | 'ignored'
+/** By what is published, from the next publication on, no longer from then on. */
+export type Refused = 'no' | 'next' | 'now' | 'until_next'
 
 export interface Question {
   id: string
@@ -130,6 +132,7 @@ export interface Question {
   state: QuestionState
   /** Whose phrasing it became. */
   article_id: string
+  refused: Refused
 }
 
 export interface Page<T, Next = string> {

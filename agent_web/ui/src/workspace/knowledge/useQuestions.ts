@@ -20,6 +20,7 @@ export const useQuestions = defineStore('questions', () => {
   const state = ref<'loading' | 'there' | 'more' | 'failed'>('loading')
   const next = ref<number | null>(null)
   let turn = 0
+  let askedMore = false
 
   /** As far as the list is read. */
   const openCount = computed(() => rows.value.filter((each) => each.state === 'open').length)
@@ -27,6 +28,7 @@ export const useQuestions = defineStore('questions', () => {
   async function load(): Promise<void> {
     turn += 1
     const mine = turn
+    askedMore = false
     state.value = 'loading'
     try {
       const page = await listQuestions(shown.value, null)
@@ -42,6 +44,7 @@ export const useQuestions = defineStore('questions', () => {
   async function more(): Promise<void> {
     if (next.value === null || state.value === 'more') return
     const mine = turn
+    askedMore = true
     state.value = 'more'
     try {
       const page = await listQuestions(shown.value, next.value)
@@ -54,6 +57,9 @@ export const useQuestions = defineStore('questions', () => {
       if (mine === turn) state.value = 'failed'
     }
   }
+
+  /** What failed, once more. */
+  const again = (): Promise<void> => (askedMore ? more() : load())
 
   function show(wanted: QuestionState): void {
     shown.value = wanted
@@ -75,5 +81,5 @@ export const useQuestions = defineStore('questions', () => {
     }
   }
 
-  return { shown, rows, state, next, openCount, load, more, show, settle }
+  return { shown, rows, state, next, openCount, load, more, again, show, settle }
 })

@@ -63,6 +63,7 @@ export const talk = {
     trailing_data: 'something foreign follows its end',
     not_readable: 'it is damaged and cannot be read',
     virus_found: 'a virus was found',
+    too_large_to_check: 'it is too large for the virus check',
     media_too_large: 'it is too large',
     too_large: 'it is too large',
     media_too_long: 'it is too long',

@@ -63,6 +63,7 @@ export const talk = {
     trailing_data: '末尾多出别的内容',
     not_readable: '文件损坏，读不出来',
     virus_found: '查出病毒',
+    too_large_to_check: '太大，无法检查病毒',
     media_too_large: '文件太大',
     too_large: '文件太大',
     media_too_long: '太长',

@@ -190,7 +190,7 @@ export const knowledge = {
     },
   },
   report: {
-    short: { r1: "R{'@'}1", r3: "R{'@'}3", kept: 'Kept', rejected: 'Rejected' },
+    short: { r1: 'First right', r3: 'In first 3', kept: 'Kept', rejected: 'Rejected' },
     title: 'Report of version {version}',
     untitled: 'Report of the publication',
     r1: "First is right (R{'@'}1)",
@@ -340,7 +340,12 @@ export const knowledge = {
     tryIt: 'Try it',
     used: 'Added to “{title}”.',
     ignored: 'Ignored.',
-    refusedNext: 'Ignored: such questions will be refused after the next publication.',
+    refused: {
+      no: 'The answer stays.',
+      next: 'Such questions are refused after the next publication.',
+      now: 'In force: version {n} refuses such questions.',
+      until_next: 'Version {n} still refuses it, until the next publication.',
+    },
     undo: 'Undo',
     empty: 'No open questions',
     emptyHint: 'Questions the bot could not answer appear here.',

@@ -181,7 +181,7 @@ export const knowledge = {
     },
   },
   report: {
-    short: { r1: "R{'@'}1", r3: "R{'@'}3", kept: '没有拒答', rejected: '知识外拒答' },
+    short: { r1: '首选答对', r3: '前三有对', kept: '没有拒答', rejected: '知识外拒答' },
     title: '第 {version} 版的报告',
     untitled: '发布报告',
     r1: "首选答对（R{'@'}1）",
@@ -323,7 +323,12 @@ export const knowledge = {
     tryIt: '试一试',
     used: '已加为《{title}》的问法。',
     ignored: '已忽略。',
-    refusedNext: '已忽略，下次发布后这类问题会拒答。',
+    refused: {
+      no: '回答照旧。',
+      next: '下次发布后，这类问题会拒答。',
+      now: '已生效：现在的第 {n} 版对这类问题拒答。',
+      until_next: '第 {n} 版仍拒答，再发布一次才取消。',
+    },
     undo: '撤销',
     empty: '没有待处理的问题',
     emptyHint: '机器人没有答上的问题会出现在这里。',

@@ -25,6 +25,8 @@ export const notices = {
   none: 'This account has no notice template that may be used. An administrator reads the templates on the accounts page and enters the ids that are allowed.',
   failed: 'The templates could not be loaded: {why}.',
   notSent: 'Not sent: {why}. What you wrote is still here.',
+  unsure:
+    'It is not known whether it was sent: the server did not answer. Press again; nothing is sent twice.',
   account: {
     title: 'Notice templates',
     template: 'Template message',
@@ -58,7 +60,7 @@ export const notices = {
     form: 'WeChat does not take this. {takes}',
   },
   refused: {
-    unreachable_hub: 'the server did not answer; press again, nothing is sent twice',
+    unreachable_hub: 'the server did not answer',
     command_id_reused: 'the one before has reached the server; look at the conversation',
     consent_missing: 'the customer has not agreed to it, or what was agreed to is used up',
     template_unknown: 'the account has no such template; an administrator should read them again',

@@ -25,6 +25,7 @@ export const notices = {
   none: '这个账号还没有允许使用的通知模板。请管理员在“渠道账号”里读取模板并填写允许的模板 ID。',
   failed: '模板没有取到：{why}。',
   notSent: '没有发出：{why}。内容还在。',
+  unsure: '还不知道发出没有：服务器没有应答。请再按一次“发送通知”，不会重复发送。',
   account: {
     title: '通知模板',
     template: '模板消息',
@@ -58,7 +59,7 @@ export const notices = {
     form: '微信不收这样的内容。{takes}',
   },
   refused: {
-    unreachable_hub: '服务器没有应答，可以再按一次，不会重复发送',
+    unreachable_hub: '服务器没有应答',
     command_id_reused: '先前的一条已经送到服务器，请在会话里查看',
     consent_missing: '客户没有订阅这种通知，或订阅的条数已用完',
     template_unknown: '账号里没有这个模板，请管理员重新读取',

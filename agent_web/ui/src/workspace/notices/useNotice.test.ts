@@ -1,6 +1,8 @@
 import { flushPromises } from '@vue/test-utils'
+import { createPinia, setActivePinia } from 'pinia'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { effectScope, type EffectScope } from 'vue'
+import { useSession } from '../stores/session'
 import { useNotice, type NoticeWriting } from './useNotice'
 
 const LOAN = {
@@ -19,6 +21,8 @@ beforeEach(() => {
   answers = []
   templates = [LOAN, OFF]
   scope = effectScope()
+  sessionStorage.clear()
+  signIn()
   vi.stubGlobal('fetch', (path: string, init: RequestInit) => {
     if (path.endsWith('/templates')) return Promise.resolve(Response.json({ items: templates }))
     asked.push({ path, body: JSON.parse(init.body as string) as Record<string, unknown> })
@@ -30,6 +34,12 @@ afterEach(() => {
   scope.stop()
   vi.unstubAllGlobals()
 })
+
+/** As after a reload: nothing but the tab's own storage is left. */
+function signIn(): void {
+  setActivePinia(createPinia())
+  useSession().me = { username: 'li', display_name: '李静', role: 'agent' }
+}
 
 const taken = (): Response => Response.json({ state: 'decided' }, { status: 201 })
 const refused = (reason: string, pointers: string[] = []): Response =>
@@ -83,10 +93,55 @@ it('repeats under the same id when nobody answered', async () => {
   const notice = await writing()
   notice.values.value = { amount1: '1' }
   expect(await notice.send()).toBe(false)
-  expect(notice.refusal.value).toBe('unreachable_hub')
+  expect([notice.unsure.value, notice.refusal.value]).toEqual([true, ''])
   answers = [taken]
   expect(await notice.send()).toBe(true)
   expect([asked.length, ids().size]).toEqual([2, 1])
+  expect(notice.unsure.value).toBe(false)
+})
+
+it.each([
+  ['closed and opened again', () => undefined],
+  ['reloaded', signIn],
+])('%s, it is as it was when nobody answered, under the same id', async (_, between) => {
+  const before = await writing()
+  before.values.value = { amount1: '1' }
+  before.url.value = 'https://bank.example/a'
+  await before.send()
+  between()
+  const notice = await writing()
+  expect(notice.unsure.value).toBe(true)
+  expect(notice.values.value).toEqual({ amount1: '1' })
+  expect(notice.url.value).toBe('https://bank.example/a')
+  answers = [taken]
+  expect(await notice.send()).toBe(true)
+  expect([asked.length, ids().size]).toEqual([2, 1])
+  expect((await writing()).values.value).toEqual({})
+})
+
+it('keeps the id of a try nobody answered while later ones are refused', async () => {
+  const notice = await writing()
+  notice.values.value = { amount1: '1' }
+  await notice.send()
+  notice.values.value = { amount1: '1,000' }
+  answers = [() => refused('wrong_value', ['/body/values/amount1'])]
+  await notice.send()
+  expect([notice.unsure.value, ids().size]).toEqual([true, 1])
+  notice.values.value = { amount1: '1000' }
+  answers = [() => refused('command_id_reused'), taken]
+  expect(await notice.send()).toBe(false)
+  expect([notice.refusal.value, notice.unsure.value]).toEqual(['command_id_reused', false])
+  expect(ids().size).toBe(1)
+  expect(await notice.send()).toBe(true)
+  expect(ids().size).toBe(2)
+})
+
+it('leaves nothing behind when the hub refused it', async () => {
+  const notice = await writing()
+  notice.values.value = { amount1: '1' }
+  answers = [() => refused('consent_missing')]
+  await notice.send()
+  expect((await writing()).unsure.value).toBe(false)
 })
 
 it('names the field the hub refused, and takes a new id for the next try', async () => {

@@ -1,9 +1,19 @@
 /** One notice while it is being written: templates, values, what is wrong, and sending it. */
-import { computed, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue'
+import {
+  computed,
+  nextTick,
+  ref,
+  shallowRef,
+  watch,
+  type ComputedRef,
+  type Ref,
+  type ShallowRef,
+} from 'vue'
 import { Declined, Unreachable } from '../rest/api'
 import { newId } from '../stores/commands'
 import { fetchTemplates, sendNotice } from './api'
 import { choosable, consentsLeft, fieldAt, filled, problemOf, type Template } from './fields'
+import { useUnsettled, type Unsettled } from './unsettled'
 
 /** `none`: the account has no template the bank allows. */
 export type Reading = 'loading' | 'ready' | 'none' | 'failed'
@@ -19,6 +29,8 @@ export interface NoticeWriting {
   wrong: ShallowRef<Record<string, string>>
   /** The code of a refusal that concerns the whole notice; "" for none. */
   refusal: Ref<string>
+  /** It went to the hub, and nobody knows whether it arrived. */
+  unsure: ComputedRef<boolean>
   busy: Ref<boolean>
   load: () => Promise<void>
   /** Whether it is on its way. */
@@ -26,6 +38,8 @@ export interface NoticeWriting {
 }
 
 const CHECKED_BY_SCREEN = ['missing', 'long']
+/** The hub has decided the one before, which was written otherwise. */
+const REUSED = 'command_id_reused'
 
 export function useNotice(
   conversationId: () => string,
@@ -40,7 +54,9 @@ export function useNotice(
   const wrong = shallowRef<Record<string, string>>({})
   const refusal = ref('')
   const busy = ref(false)
-  let commandId = newId()
+  const unsettled = useUnsettled()
+  const left = computed(() => unsettled.held.get(conversationId()))
+  const unsure = computed(() => left.value !== undefined && !busy.value)
 
   const templates = computed(() => choosable(all.value, consents()))
   const template = computed(() => templates.value.find((each) => each.id === chosen.value))
@@ -64,7 +80,16 @@ export function useNotice(
     }
     const first = templates.value[0]
     reading.value = first ? 'ready' : 'none'
-    if (first && consentsLeft(first, consents()) !== 0) chosen.value = first.id
+    if (left.value) await takeUp(left.value)
+    else if (first && consentsLeft(first, consents()) !== 0) chosen.value = first.id
+  }
+
+  /** As it was when nobody answered. */
+  async function takeUp(before: Unsettled): Promise<void> {
+    chosen.value = before.templateId
+    await nextTick() // a choice empties the fields
+    values.value = { ...before.values }
+    url.value = before.url
   }
 
   /** What the screen can tell without the hub. */
@@ -81,7 +106,6 @@ export function useNotice(
   }
 
   function refused(error: Declined, filling: Template): void {
-    commandId = newId()
     const named = error.fields.map((each) => fieldAt(each.pointer))
     const fields = filling.fields.filter((field) => named.includes(field.name))
     wrong.value = Object.fromEntries(fields.map((field) => [field.name, field.type]))
@@ -93,14 +117,22 @@ export function useNotice(
     if (!filling || busy.value || !check(filling)) return false
     busy.value = true
     refusal.value = ''
+    const to = conversationId()
+    const asked = left.value !== undefined
+    const commandId = left.value?.commandId ?? newId()
+    const kept = { templateId: filling.id, values: { ...values.value }, url: url.value }
+    unsettled.hold({ id: to, commandId, ...kept })
     try {
       const order = { command_id: commandId, template_id: filling.id, url: url.value.trim() }
-      await sendNotice(conversationId(), { ...order, values: filled(filling, values.value) })
+      await sendNotice(to, { ...order, values: filled(filling, values.value) })
+      unsettled.release(to)
       return true
     } catch (error) {
-      if (error instanceof Declined) refused(error, filling)
-      else if (error instanceof Unreachable) refusal.value = 'unreachable_hub'
-      else throw error
+      if (!(error instanceof Declined || error instanceof Unreachable)) throw error
+      if (error instanceof Unreachable) return false
+      // A refusal of this try says nothing of an earlier one, unless it names it.
+      if (!asked || error.reason === REUSED) unsettled.release(to)
+      refused(error, filling)
       return false
     } finally {
       busy.value = false
@@ -121,7 +153,7 @@ export function useNotice(
   )
 
   return {
-    ...{ reading, templates, chosen, template, values, url, wrong, refusal, busy },
+    ...{ reading, templates, chosen, template, values, url, wrong, refusal, unsure, busy },
     ...{ load, send },
   }
 }

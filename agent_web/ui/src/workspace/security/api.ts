@@ -150,14 +150,35 @@ export const listAudit = (
   where: Record<string, string>,
 ): Promise<PageOf<Happening>> => get('/audit', { ...where, ...from(cursor) })
 
-/** `checked`: looked at for this answer; `verified`: the last look at all rows. */
+/** From row `n` to row `last`; `problem`: `code` in an English sentence. */
+export interface Flaw {
+  n: number
+  last: number
+  code: string
+  problem: string
+}
+
+/** Row `n` tells that it began, and no row how it ended. */
+export interface UnfinishedAct {
+  n: number
+  act: string
+  actor: string
+  at: Instant
+}
+
+/**
+ * `checked`: looked at for this answer; `verified`: the last look at all rows. Of the unfinished
+ * the latest are named.
+ */
 export interface AuditState {
   n: number
   /** Of the last row. */
   proof: string
   at: Instant | null
-  checked: { first: number; last: number; holds: boolean; flaws: { n: number; problem: string }[] }
-  verified: { n: number; at: Instant; flaws: number } | null
+  checked: { first: number; last: number; holds: boolean; flaws: Flaw[] }
+  unfinished: { first: number; last: number; count: number; items: UnfinishedAct[] }
+  /** `unfinished` null: it was not counted. */
+  verified: { n: number; at: Instant; flaws: number; unfinished: number | null } | null
 }
 
 export const getAuditState = (): Promise<AuditState> => get('/audit/state')

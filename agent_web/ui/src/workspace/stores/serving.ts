@@ -16,6 +16,11 @@ export const useServing = defineStore('serving', () => {
   /** Interactions whose answer is under way, with what was asked. */
   const asked = shallowReactive(new Map<string, 'accept' | 'decline' | 'claim'>())
 
+  /** Offers whose answer the hub has taken; its picture of the desk may come a moment later. */
+  const taken = shallowReactive(new Set<string>())
+  const offerOf = ({ id, epoch }: WorkDoc): string => `${id} ${epoch}`
+  const answered = (work: WorkDoc): boolean => asked.has(work.id) || taken.has(offerOf(work))
+
   function open(conversationId: string): void {
     conversations.select(conversationId)
     layout.page = 'talk'
@@ -30,6 +35,7 @@ export const useServing = defineStore('serving', () => {
     asked.set(work.id, what)
     try {
       const done = await act()
+      if (done.state === 'decided') taken.add(offerOf(work))
       if (done.state === 'refused' && done.reason === 'offer_over')
         toasts.say(i18n.global.t('offer.gone'), 'warn')
       else toasts.check(done)
@@ -57,5 +63,5 @@ export const useServing = defineStore('serving', () => {
     void ask(work, 'claim', () => desk.claim(work))
   }
 
-  return { asked, open, accept, decline, claim }
+  return { asked, answered, open, accept, decline, claim }
 })
