@@ -48,7 +48,6 @@ class FaqBot:
             confidence=round(judged.ranking.confidence, 6),
             low=judged.thresholds.low,
             high=judged.thresholds.high,
-            bare_topic=judged.bare_topic,
         )
 
     def swap(self, articles: Sequence[Article]) -> None:

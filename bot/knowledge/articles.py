@@ -1,11 +1,9 @@
 """Read the articles and check what the files promise.
 
-`tests` are phrasings a bank may keep apart: no weight and no threshold ever sees them. The shipped
-articles keep theirs outside the product, in `tests/data/questions`.
+The questions they are tested with stand outside the product, in `tests/data/questions`: no weight
+and no threshold ever sees them.
 """
 
-import hashlib
-import json
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -32,7 +30,6 @@ class Article(BaseModel):
     title: Annotated[str, StringConstraints(min_length=2, max_length=60)]
     text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=20, max_length=600)]
     phrasings: Annotated[tuple[Line, ...], Field(min_length=8)]
-    tests: tuple[Line, ...] = ()
 
     @property
     def lessons(self) -> tuple[str, ...]:
@@ -48,12 +45,6 @@ class Knowledge:
 
     def of(self, language: Language) -> tuple[Article, ...]:
         return tuple(article for article in self.articles if article.language == language)
-
-    def digest(self, language: Language) -> str:
-        """SHA-256 (hex) over every field of the language's articles: what a model belongs to."""
-        fields = [article.model_dump(mode="json") for article in self.of(language)]
-        packed = json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(packed.encode()).hexdigest()
 
 
 def load_knowledge(place: Traversable | None = None) -> Knowledge:
@@ -80,7 +71,7 @@ def collect(articles: Iterable[Article]) -> Knowledge:
     for position, article in enumerate(ordered):
         if position and ordered[position - 1].id == article.id:
             raise ConfigurationError(article.id, "this id is used twice")
-        for line in (*article.lessons, *article.tests):
+        for line in article.lessons:
             plain = f"{article.language} {normalise(line, article.language)}"
             if plain in claimed:
                 raise ConfigurationError(article.id, f"“{line}” stands in {claimed[plain]} too")

@@ -1,4 +1,4 @@
-"""Train in a process of its own, and put the result into use only when it is whole and no worse."""
+"""Train in a process of its own, and put the result into use only when it is whole."""
 
 import asyncio
 import json
@@ -17,7 +17,7 @@ from typing import Any, get_args
 import bot
 from bot.engines.artefact import Facts, check_lessons, read_model
 from bot.engines.hybrid import HybridEngine
-from bot.engines.shelf import current, put
+from bot.engines.shelf import put
 from bot.language import Language
 from bot.training.material import write_material
 from hub.errors import LianluoError, StartError
@@ -38,7 +38,7 @@ class Limits:
 class TrainingFailed(LianluoError):
     """The model in use has not changed.
 
-    `code`: not_installed | bad_articles | out_of_time | out_of_memory | crashed | worse.
+    `code`: not_installed | bad_articles | out_of_time | out_of_memory | crashed.
     """
 
     def __init__(self, code: str, detail: str) -> None:
@@ -56,13 +56,11 @@ async def train(
     out: Path,
     on_progress: Callable[[TrainingProgress], None] = ignore,
     *,
-    margin: float = 0.03,
     limits: Limits = Limits(),  # frozen
 ) -> TrainingReport:
     """Train all languages and point the shelf `out` to the new model. One at a time for a shelf.
 
-    `margin` is how far the share of right first answers out of fold may fall against the model in
-    use; 1 puts any model into use.
+    Any model is put there: whether it is good enough is decided where both are known.
 
     Raises:
         TrainingFailed: see its codes. Cancelled, the process is killed and nothing has changed.
@@ -81,7 +79,6 @@ async def train(
                 raise TrainingFailed("out_of_time", f"{limits.seconds:g} s") from None
         _check_end(code, refusal, limits)
         facts = await asyncio.to_thread(_verified, made, material)
-        await asyncio.to_thread(_check_not_worse, facts, out, margin)
         name = "-".join(["model", *(each.version.removeprefix("local-") for each in facts)])
         await asyncio.to_thread(put, made, out, name)
     return TrainingReport(
@@ -159,23 +156,6 @@ def _verified(made: Path, material: Material) -> list[Facts]:
     if not found:
         raise TrainingFailed("bad_articles", "there is no article to learn")
     return found
-
-
-def _check_not_worse(facts: list[Facts], out: Path, margin: float) -> None:
-    """Both by the same measure: with the encoder only when both have it."""
-    used = current(out)
-    for new in facts:
-        if used is None or not (used / f"{new.language}.json").exists():
-            continue
-        try:
-            old = read_model(new.language, used).facts
-        except StartError:
-            continue  # a damaged model in use is no reason to keep it
-        measure = "hybrid_r1" if old.encoder and new.encoder else "lexical_r1"
-        before, after = old.figures[measure], new.figures[measure]
-        if after < before - margin:
-            change = f"{new.language}: {measure} from {before:.3f} to {after:.3f}"
-            raise TrainingFailed("worse", change)
 
 
 def report_of(facts: Facts) -> LanguageReport:

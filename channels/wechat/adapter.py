@@ -4,7 +4,6 @@ from asyncio import CancelledError
 from collections.abc import Mapping, Sequence
 from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
 
 import orjson
 
@@ -34,7 +33,6 @@ from hub.errors import (
     UncertainSendError,
 )
 from hub.model.ids import ChannelId
-from hub.model.inputs import Inbound
 from hub.model.menu import Menu
 from hub.model.message import Address, MediaKind, MediaPart, NoticePart, Part
 from hub.model.notices import NoticeTemplate
@@ -140,14 +138,6 @@ class WeChatAdapter:
         self._recorder.pushed(began, fields, inbound)
         self._health.note("last_push_at", request.received_at)
         return DONE
-
-    def read_push(self, request: WebhookRequest) -> Inbound:
-        """Authenticate, open and parse; no I/O.
-
-        Raises:
-            InboundRejected: not authentic, stale, too large or not readable.
-        """
-        return self._pushes.read(self._pushes.open(request))
 
     async def fetch_media(self, part: MediaPart) -> FetchedMedia | MediaAt:
         return await self._media.fetch(part)
@@ -268,15 +258,6 @@ class WeChatAdapter:
             await self._console.create_menu(menu_document(menu))
         else:
             await self._console.delete_menu()
-
-    async def read_menu(self) -> Mapping[str, Any] | None:
-        return await self._console.read_menu()
-
-    async def create_menu(self, menu: Mapping[str, Any]) -> None:
-        await self._console.create_menu(menu)
-
-    async def delete_menu(self) -> None:
-        await self._console.delete_menu()
 
     async def read_templates(self) -> Sequence[NoticeTemplate]:
         return await read_templates(self._caller)

@@ -15,7 +15,6 @@ from hub.ports import Clock, Profile, QrCode
 COUNTED = ("message/custom/send", "message/template/send", "media/upload", "media/get")
 LONGEST_SCENE = 64
 LONGEST_QR = timedelta(seconds=2_592_000)
-NO_MENU = "46003"
 MENU_BODY = 64 * 1024
 
 
@@ -83,16 +82,6 @@ class Console:
             picture_url=self._picture_base_url + path,
             expires_at=None if left is None else self._clock.now() + left,
         )
-
-    async def read_menu(self) -> dict[str, Any] | None:
-        try:
-            answer = await self._caller.answer(Call(path="/cgi-bin/menu/get", limit=MENU_BODY * 2))
-        except PermanentSendError as exc:
-            if exc.provider_code == NO_MENU:
-                return None
-            raise
-        menu = answer.get("menu")
-        return menu if isinstance(menu, dict) else None
 
     async def create_menu(self, menu: Mapping[str, Any]) -> None:
         """Customers see it within minutes; the provider's refusals name the wrong field."""

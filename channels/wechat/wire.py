@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from channels.wechat.events import COMMON, signal_of
 from channels.wechat.notices import consents_of
-from channels.wechat.xml import read_fields
 from hub.errors import InboundRejected
 from hub.model.ids import ChannelId
 from hub.model.inputs import CustomerMessage, CustomerSignal, Inbound, Receipt
@@ -49,20 +48,15 @@ class Account:
     notices: frozenset[str] = frozenset()
 
 
-def parse_push(body: bytes, account: Account) -> Inbound:
-    """Read one plain push.
+def parse_fields(fields: Fields, account: Account) -> Inbound:
+    """What a push says whose elements are read.
 
     `CreateTime` is in seconds. Messages are known by sender and `MsgId`, events by sender, time,
     name and key: WeChat repeats a push that is not answered within 5 s.
 
     Raises:
-        InboundRejected: not XML, for another account, or a required element is missing or wrong.
+        InboundRejected: for another account, or a required element is missing or wrong.
     """
-    return parse_fields(read_fields(body), account)
-
-
-def parse_fields(fields: Fields, account: Account) -> Inbound:
-    """The same for a push that is read already."""
     if fields.get("ToUserName") != account.name:
         raise InboundRejected("wrong_account", status=403)
     sender = fields.get("FromUserName", "")

@@ -66,12 +66,11 @@ class ModelHouse:
         refused: Lines,
         on_progress: Callable[[TrainingProgress], None],
     ) -> TrainingReport | TrainingRefusal:
-        """Any model is taken here: whether it is good enough is decided where both are known."""
         material = shipped_material(tuple(articles), refused)
         place = self._place(number)
         await asyncio.to_thread(shutil.rmtree, place, ignore_errors=True)
         try:
-            return await train(material, place, on_progress, margin=1.0, limits=self._limits)
+            return await train(material, place, on_progress, limits=self._limits)
         except TrainingFailed as failed:
             return TrainingRefusal(code=failed.code, detail=failed.detail)
 

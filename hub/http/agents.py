@@ -12,7 +12,7 @@ from hub.http.catalogue_shapes import (
     skill_shapes,
     skills_of,
 )
-from hub.http.problems import ProblemError
+from hub.http.outcomes import problem_of
 from hub.http.route import AnyRoute, Call, Reply, Route
 from hub.http.shapes import INTEGRAL, Limit, Nothing, Shape, Username
 from hub.model.desk import Medium, Slots
@@ -116,14 +116,10 @@ class AgentApi:
             version=call.body.version,
             author=author,
         )
-        match changed:
-            case Missing():
-                raise ProblemError("not_found")
-            case Refusal(reason=reason, detail=detail):
-                raise ProblemError("refused", detail, reason=reason)
-            case agent:
-                await self._setup.agent_changed(username, author)
-                return Reply(status=200, content=_shape(agent))
+        if isinstance(changed, Missing | Refusal):
+            raise problem_of(changed)
+        await self._setup.agent_changed(username, author)
+        return Reply(status=200, content=_shape(changed))
 
 
 def _shape(agent: Agent) -> AgentShape:

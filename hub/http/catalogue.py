@@ -24,6 +24,7 @@ from hub.http.catalogue_shapes import (
     queue_of,
     queue_shape,
 )
+from hub.http.outcomes import problem_of
 from hub.http.problems import ProblemError
 from hub.http.route import EVERYBODY, AnyRoute, Call, Reply, Route
 from hub.http.shapes import EntryKey, Nothing, Shape
@@ -32,7 +33,7 @@ from hub.model.ids import GENERAL_QUEUE
 from hub.services.access import LEADS, Role
 from hub.services.catalogue import Catalogue, Entry
 from hub.services.catalogues import Catalogues
-from hub.services.commands import Missing, Refusal
+from hub.services.commands import Refusal
 from hub.services.keys import Scope
 
 T = TypeVar("T")
@@ -142,7 +143,7 @@ class CatalogueApi(Generic[T]):
         value = self.value_of(key, call.body)
         entry = await self.catalogue.put(key, value, version=call.body.version, author=author)
         if isinstance(entry, Refusal):
-            raise ProblemError("refused", entry.detail, reason=entry.reason)
+            raise problem_of(entry)
         await self.changed(author)
         return Reply(status=200, content=self.shape_of(entry))
 
@@ -150,13 +151,10 @@ class CatalogueApi(Generic[T]):
         author, version = call.signed_in.user.author, call.query.version
         if self.kept and call.path.entry_id == self.kept:
             raise ProblemError("refused", "Work of removed queues goes here.", reason="needed")
-        match await self.catalogue.remove(call.path.entry_id, version=version, author=author):
-            case Missing():
-                raise ProblemError("not_found")
-            case Refusal(reason=reason, detail=detail):
-                raise ProblemError("refused", detail, reason=reason)
-            case None:
-                await self.changed(author)
+        refused = await self.catalogue.remove(call.path.entry_id, version=version, author=author)
+        if refused is not None:
+            raise problem_of(refused)
+        await self.changed(author)
         return Reply(status=204)
 
 

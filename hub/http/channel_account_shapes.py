@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field, JsonValue
+from pydantic import Field
 
 from hub.http.catalogue_shapes import ChangeShape
-from hub.http.shapes import INTEGRAL, MAX_SEQ, ChannelKey, Label, Seq, Shape
+from hub.http.shapes import CLOSED, INTEGRAL, MAX_SEQ, ChannelKey, Label, Seq, Shape
 from hub.ports import FieldGroup, FieldType, FormField, KindForm, Words
 from hub.services.channel_accounts import Account, Draft, Source
 from hub.services.channel_checks import Check, Quota
@@ -19,8 +19,6 @@ Number = Annotated[int, Field(ge=-MAX_SEQ, le=MAX_SEQ), INTEGRAL]
 Fraction = Annotated[float, Field(ge=-MAX_SEQ, le=MAX_SEQ)]
 Value = bool | Number | Fraction | ConfigText | list[ConfigText] | None
 SecretText = Annotated[str, Field(min_length=1, max_length=2000, pattern=r"^[^\x00-\x1f\x7f]*$")]
-CLOSED: dict[str, JsonValue] = {"additionalProperties": False}
-"""Names that are no names of fields are refused, which the pattern alone does not say."""
 
 Kind = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$", examples=["wechat"])]
 
@@ -73,8 +71,8 @@ class QuotaShape(Shape):
 class AccountShape(Shape):
     """`state` is "checking" until this process serves the version shown; `problem` tells why a
     version is not served – the one before still is. `offers`: what is kept with it besides, "menu"
-    and "qr_codes". `config` holds what is given, defaults are
-    those of the kind. Of an account of the file `version` is 0: it is changed there."""
+    and "qr_codes". `config` holds what is given, defaults are those of the kind. Of an account of
+    the file `version` is 0: it is changed there."""
 
     id: str
     kind: str

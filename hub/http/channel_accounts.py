@@ -19,6 +19,7 @@ from hub.http.channel_account_shapes import (
     secret_shapes,
     test_shape,
 )
+from hub.http.outcomes import problem_of
 from hub.http.problems import FieldError, ProblemError
 from hub.http.route import AnyRoute, Call, Reply, Route
 from hub.http.shapes import Nothing
@@ -185,7 +186,7 @@ class ChannelAccountApi:
         except ConfigurationError as error:
             raise self._wrong(asked.kind, error) from None
         if isinstance(written, Refusal):
-            raise ProblemError("refused", written.detail, reason=written.reason)
+            raise problem_of(written)
         await self._host.changed()
         return Reply(
             status=200,
@@ -203,13 +204,9 @@ class ChannelAccountApi:
         except ConfigurationError as error:
             account = await self._accounts.get(channel_id)
             raise self._wrong(account.kind if account else "", error) from None
-        match written:
-            case Missing():
-                raise ProblemError("not_found")
-            case Refusal(reason=reason, detail=detail):
-                raise ProblemError("refused", detail, reason=reason)
-            case _:
-                await self._host.changed()
+        if isinstance(written, Missing | Refusal):
+            raise problem_of(written)
+        await self._host.changed()
         return Reply(
             status=200,
             content=self._shape(written),
@@ -219,13 +216,10 @@ class ChannelAccountApi:
     async def remove(self, call: Call[AccountPath, VersionQuery, Nothing]) -> Reply:
         author, version = call.signed_in.user.author, call.query.version
         channel_id = call.path.channel_id
-        match await self._accounts.remove(channel_id, version=version, author=author):
-            case Missing():
-                raise ProblemError("not_found")
-            case Refusal(reason=reason, detail=detail):
-                raise ProblemError("refused", detail, reason=reason)
-            case None:
-                await self._host.changed()
+        refusal = await self._accounts.remove(channel_id, version=version, author=author)
+        if refusal is not None:
+            raise problem_of(refusal)
+        await self._host.changed()
         return Reply(status=204)
 
     async def pause(self, call: Call[AccountPath, Nothing, Nothing]) -> Reply:

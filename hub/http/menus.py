@@ -12,6 +12,7 @@ from hub.http.menu_shapes import (
     menu_shape,
     stray_entries,
 )
+from hub.http.outcomes import problem_of
 from hub.http.problems import FieldError, ProblemError
 from hub.http.route import AnyRoute, Call, Reply, Route
 from hub.http.shapes import Nothing
@@ -86,13 +87,9 @@ class MenuApi:
         return self._told(channel_id, found)
 
     def _told(self, channel_id: ChannelId, found: Found) -> Reply:
-        match found:
-            case Missing():
-                raise ProblemError("not_found")
-            case Refusal(reason=reason, detail=detail):
-                raise ProblemError("refused", detail, reason=reason)
-            case _:
-                limits = self._menus.limits(channel_id)
+        if isinstance(found, Missing | Refusal):
+            raise problem_of(found)
+        limits = self._menus.limits(channel_id)
         if limits is None:
             raise ProblemError("not_found")
         return Reply(

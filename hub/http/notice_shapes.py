@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field, JsonValue
+from pydantic import Field
 
 from hub.http.outcomes import CommandBody
-from hub.http.shapes import ChannelKey, Shape
+from hub.http.shapes import CLOSED, ChannelKey, Shape
 from hub.model.notices import NoticeField, NoticeFieldType, NoticeKind, NoticeTemplate
 from hub.services.notice_templates import AccountTemplates
 from hub.services.notices import NoticeDraft
@@ -15,7 +15,6 @@ FieldName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$", exampl
 FieldValue = Annotated[str, Field(max_length=400, pattern=r"^[^\x00-\x1f\x7f]*$")]
 TemplateKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 WebAddress = Annotated[str, Field(max_length=1000, pattern=r"^(https?://[!-~]+)?$")]
-CLOSED: dict[str, JsonValue] = {"additionalProperties": False}
 
 
 class NoticeFieldShape(Shape):

@@ -6,7 +6,7 @@ from hub.http.conversation_shapes import ConversationPath
 from hub.http.conversations import ONE as CONVERSATION
 from hub.http.customers import ONE as CUSTOMER, CustomerPath
 from hub.http.notice_shapes import CustomerNoticeBody, NoticeBody, TemplateList, template_list
-from hub.http.outcomes import command_of, command_route, reply_to
+from hub.http.outcomes import command_of, command_route, problem_of, reply_to
 from hub.http.problems import FieldError, ProblemError
 from hub.http.route import EVERYBODY, AnyRoute, Call, Reply, Route
 from hub.http.shapes import Nothing
@@ -106,14 +106,10 @@ class NoticeApi:
         return _reply(outcome, command)
 
     def _told(self, channel_id: ChannelId, found: AccountTemplates | Missing | Refusal) -> Reply:
-        match found:
-            case Missing():
-                raise ProblemError("not_found")
-            case Refusal(reason=reason, detail=detail):
-                raise ProblemError("refused", detail, reason=reason)
-            case _:
-                allowed = self._templates.allowed(channel_id)
-                return Reply(status=200, content=template_list(found, allowed))
+        if isinstance(found, Missing | Refusal):
+            raise problem_of(found)
+        allowed = self._templates.allowed(channel_id)
+        return Reply(status=200, content=template_list(found, allowed))
 
 
 def _reply(outcome: Outcome | WrongNotice, command: Command) -> Reply:

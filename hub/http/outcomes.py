@@ -56,14 +56,19 @@ def reply_to(outcome: Outcome, command: Command) -> Reply:
             return Reply(status=201, content=_decided(commit, changed))
         case Stored():
             return Reply(status=202, content=StoredShape(command_id=command.command_id))
-        case Refusal(reason=reason, detail=detail, seq=seq):
-            raise ProblemError("refused", detail, reason=reason, seq=seq or None)
+        case Missing() | Refusal():
+            raise problem_of(outcome)
         case Broken(commit_id=commit_id):
             raise ProblemError("internal", f"The rules failed; see commit {commit_id}.")
-        case Missing():
-            raise ProblemError("not_found")
         case _:
             assert_never(outcome)
+
+
+def problem_of(answer: Missing | Refusal) -> ProblemError:
+    """Why nothing was done, for the one who asked."""
+    if isinstance(answer, Missing):
+        return ProblemError("not_found")
+    return ProblemError("refused", answer.detail, reason=answer.reason, seq=answer.seq or None)
 
 
 def _decided(commit: Doc, changed: bool) -> DecidedShape:

@@ -11,6 +11,7 @@ from pydantic import Field
 from hub.http.channel_account_shapes import AccountPath
 from hub.http.channel_accounts import ONE as ACCOUNT, OPERATORS
 from hub.http.media import CAUTION, attachment
+from hub.http.outcomes import problem_of
 from hub.http.problems import ProblemError
 from hub.http.route import AnyRoute, Call, Reply, Route, Streamed
 from hub.http.shapes import INTEGRAL, Bytes, EntryKey, Limit, Name, Nothing, Shape
@@ -181,13 +182,9 @@ class QrCodeApi:
 
 
 def _told(found: SceneCode | Missing | Refusal, status: int) -> Reply:
-    match found:
-        case Missing():
-            raise ProblemError("not_found")
-        case Refusal(reason=reason, detail=detail):
-            raise ProblemError("refused", detail, reason=reason)
-        case SceneCode():
-            return Reply(status=status, content=_shape(found), subject=found.scene)
+    if isinstance(found, Missing | Refusal):
+        raise problem_of(found)
+    return Reply(status=status, content=_shape(found), subject=found.scene)
 
 
 def _shape(code: SceneCode) -> QrShape:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
 _CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
 _SPACE = r" \t\n\r\u0085\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff"
@@ -19,6 +19,9 @@ ProseLine = Annotated[
 
 MAX_SEQ = 2**53 - 1
 """The largest whole number a browser keeps exactly."""
+
+CLOSED: dict[str, JsonValue] = {"additionalProperties": False}
+"""Of a table by field name: what is no name is refused, which the pattern alone does not say."""
 
 
 class Shape(BaseModel):

@@ -1,15 +1,15 @@
 """`/api/v1/users`: who may sign in, for administrators."""
 
 from functools import partial
-from typing import Any
 
 from pydantic import Field
 
+from hub.http.outcomes import problem_of
 from hub.http.problems import ProblemError
 from hub.http.route import AnyRoute, Call, Reply, Route
 from hub.http.shapes import Limit, Name, Nothing, Seq, Shape, Username
-from hub.services.access import Role
-from hub.services.accounts import Account, Accounts, new_user
+from hub.services.access import Role, User
+from hub.services.accounts import Account, Accounts
 from hub.services.commands import Missing, Refusal
 
 BASE = "/api/v1/users"
@@ -164,7 +164,7 @@ class UserApi:
 
     async def add(self, call: Call[Nothing, Nothing, NewUser]) -> Reply:
         asked = call.body
-        user = new_user(asked.username, asked.display_name, asked.role)
+        user = User(username=asked.username, display_name=asked.display_name, role=asked.role)
         match await self._accounts.add(user):
             case Refusal(reason=reason):
                 raise ProblemError("refused", "This user name is taken.", reason=reason)
@@ -182,18 +182,14 @@ class UserApi:
         changed = await self._accounts.change(
             call.path.username, change, version=asked.version, by=user.username
         )
-        match changed:
-            case Missing():
-                raise ProblemError("not_found")
-            case Refusal(reason=reason, detail=detail):
-                raise ProblemError("refused", detail, reason=reason)
-            case account:
-                return Reply(status=200, content=_shape(account))
+        if isinstance(changed, Missing | Refusal):
+            raise problem_of(changed)
+        return Reply(status=200, content=_shape(changed))
 
     async def reset_password(self, call: Call[UserPath, Nothing, Nothing]) -> Reply:
         given = await self._accounts.reset_password(call.path.username)
         if isinstance(given, Missing):
-            raise ProblemError("not_found")
+            raise problem_of(given)
         return Reply(status=200, content=GivenPassword(password=given))
 
     async def unlock(self, call: Call[UserPath, Nothing, Nothing]) -> Reply:
@@ -203,9 +199,9 @@ class UserApi:
         return _done(await self._accounts.reset_second_factor(call.path.username))
 
 
-def _done(outcome: Any) -> Reply:
-    if isinstance(outcome, Missing):
-        raise ProblemError("not_found")
+def _done(missing: Missing | None) -> Reply:
+    if missing is not None:
+        raise problem_of(missing)
     return Reply(status=204)
 
 

@@ -87,9 +87,8 @@ class TrainingReport:
 class Explanation:
     """An answer and how it came about.
 
-    `confidence` from `high` on is answered, below `low` refused, between them asked back; a
-    `bare_topic` is always asked back. `mode` is "hybrid" (words and meaning), "lexical" (words
-    alone), or empty when nothing was ranked.
+    `confidence` from `high` on is answered, below `low` refused, between them asked back. `mode` is
+    "hybrid" (words and meaning), "lexical" (words alone), or empty when nothing was ranked.
     """
 
     answer: BotAnswer
@@ -97,7 +96,6 @@ class Explanation:
     confidence: float = 0.0
     low: float = 0.0
     high: float = 0.0
-    bare_topic: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from hub.ports import Doc, Documents
-from hub.services.access import USERS, Access, Role, User, user_of_doc
+from hub.services.access import USERS, Access, User, user_of_doc
 from hub.services.commands import Missing, Refusal
 from hub.services.lockout import Lockout
 from hub.services.second_factor import SecondFactor, recovery_codes_left
@@ -100,7 +100,3 @@ class Accounts:
             recovery_codes=recovery_codes_left(doc),
             locked_for=await self._lockout.locked_for(doc["_id"]),
         )
-
-
-def new_user(username: str, display_name: str, role: Role) -> User:
-    return User(username=username, display_name=display_name or username, role=role)

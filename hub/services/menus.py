@@ -4,14 +4,12 @@ A press is known by its key. Customers see an old menu for a while after a new o
 was published before stays understood.
 """
 
-import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import blake2b
 from typing import cast
 
-from hub.errors import SendError
 from hub.model.ids import ChannelId
 from hub.model.meanings import Act, Meaning
 from hub.model.menu import Menu, MenuEntry, MenuGroup, MenuKind, MenuLimits
@@ -20,9 +18,9 @@ from hub.services.catalogue import Catalogue, Entry
 from hub.services.catalogues import catalogues
 from hub.services.commands import Missing, Refusal
 from hub.services.menu_rules import WrongButton, wrong_buttons
+from hub.services.provider_words import told
 
 COLLECTION = "channel_menus"
-PUBLISH_S = 12.0
 UNDERSTOOD = 200
 """Keys of one account that are still understood; the oldest are forgotten first."""
 
@@ -100,7 +98,7 @@ class Menus:
         ready = await self._stored.put(channel_id, known, version=version, author=author)
         if isinstance(ready, Refusal):
             return ready
-        if refusal := await _told(channel, known.buttons):
+        if refusal := await told(channel.publish_menu(known.buttons)):
             return refusal
         live = replace(known, live=known.buttons, published_at=self._clock.now())
         return await self._stored.put(channel_id, live, version=ready.version, author=author)
@@ -115,19 +113,6 @@ class Menus:
         if self._channel(channel_id) is None:
             return Refusal(reason="menu_not_carried", detail="This channel has no menu.")
         return None
-
-
-async def _told(channel: SupportsMenu, menu: Menu) -> Refusal | None:
-    """Why the provider did not take it, in its own words."""
-    try:
-        async with asyncio.timeout(PUBLISH_S):
-            await channel.publish_menu(menu)
-    except SendError as error:
-        words = (error.provider_code, error.detail, error.request_id)
-        return Refusal(reason=error.code, detail=" · ".join(filter(None, words)))
-    except TimeoutError:
-        return Refusal(reason="no_answer_in_time", detail="The provider did not answer.")
-    return None
 
 
 def _entries(menu: Menu) -> Collection[MenuEntry]:

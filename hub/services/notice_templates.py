@@ -1,20 +1,18 @@
 """Templates of service notices: read from the provider, kept with the channel account."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from hub.errors import SendError
 from hub.model.ids import ChannelId
 from hub.model.notices import NoticeTemplate
 from hub.ports import ChannelAdapter, Clock, Documents, SupportsNotices
 from hub.services.catalogue import SYSTEM, Catalogue, Entry
 from hub.services.commands import Missing, Refusal
+from hub.services.provider_words import told
 
 COLLECTION = "notice_templates"
-READ_S = 12.0
 CARRIED = "NoticePart"
 
 
@@ -58,15 +56,10 @@ class NoticeTemplates:
         adapter = self._channels[channel_id]
         if CARRIED not in adapter.capabilities.parts or not hasattr(adapter, "read_templates"):
             return Refusal(reason="part_not_carried", detail="This channel has no service notices.")
-        try:
-            async with asyncio.timeout(READ_S):
-                told = await cast(SupportsNotices, adapter).read_templates()
-        except SendError as error:
-            why = " ".join(filter(None, (error.code, error.provider_code)))
-            return Refusal(reason=error.code, detail=f"The provider told no templates: {why}.")
-        except TimeoutError:
-            return Refusal(reason="no_answer_in_time", detail="The provider did not answer.")
-        found = AccountTemplates(templates=tuple(told), read_at=self._clock.now())
+        read = await told(cast(SupportsNotices, adapter).read_templates())
+        if isinstance(read, Refusal):
+            return read
+        found = AccountTemplates(templates=tuple(read), read_at=self._clock.now())
         version = 0 if entry is None else entry.version
         written = await self._stored.put(channel_id, found, version=version, author=author)
         if isinstance(written, Refusal):

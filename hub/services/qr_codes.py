@@ -1,21 +1,19 @@
 """QR codes of channel accounts: each brings a scene back, and a scene has a label and a queue."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import cast
 
-from hub.errors import SendError
 from hub.model.codec import plain, unpack_as
 from hub.model.ids import ChannelId, QueueId
 from hub.model.meanings import Meaning
 from hub.ports import ChannelAdapter, Clock, Doc, Documents, SupportsQr
 from hub.services.catalogues import catalogues
 from hub.services.commands import Missing, Refusal
+from hub.services.provider_words import told
 
 COLLECTION = "qr_codes"
-CREATE_S = 12.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,14 +79,9 @@ class QrCodes:
         doc = await self._documents.get(COLLECTION, _key(channel_id, wanted.scene))
         if doc is not None and not self._is_over(unpack_as(doc, SceneCode)):
             return Refusal(reason="scene_taken", detail="This scene has a code already.")
-        try:
-            async with asyncio.timeout(CREATE_S):
-                made = await cast(SupportsQr, adapter).create_qr(wanted.scene, valid=wanted.valid)
-        except SendError as error:
-            words = (error.provider_code, error.detail, error.request_id)
-            return Refusal(reason=error.code, detail=" · ".join(filter(None, words)))
-        except TimeoutError:
-            return Refusal(reason="no_answer_in_time", detail="The provider did not answer.")
+        made = await told(cast(SupportsQr, adapter).create_qr(wanted.scene, valid=wanted.valid))
+        if isinstance(made, Refusal):
+            return made
         code = SceneCode(
             channel_id=channel_id,
             scene=wanted.scene,

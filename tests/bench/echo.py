@@ -27,7 +27,7 @@ from tests.bench.measure import Comparison, Round, as_json, medians, table
 TALKS_A_SENDER = AT_WORK
 """A screen has no more acts at work at once."""
 
-TALKS = (48, 192)
+TALKS = (48, 192, 768)
 WORDS = 4608
 ROUNDS = 5
 MOST = 10.0

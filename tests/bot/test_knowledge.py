@@ -21,7 +21,6 @@ text = "您可以登录手机银行查看，也可以到任一网点办理。"
 phrasings = [
   "问法一号", "问法二号", "问法三号", "问法四号", "问法五号", "问法六号", "问法七号", "问法八号",
 ]
-tests = ["另问之一", "另问之二"]
 """
 
 
@@ -33,7 +32,6 @@ def article(id: str, stem: str) -> Article:
         title=f"{stem}标题",
         text="您可以登录手机银行查看，也可以到任一网点办理。",
         phrasings=tuple(f"{stem}{number}" for number in "一二三四五六七八"),
-        tests=(f"{stem}九", f"{stem}十"),
     )
 
 
@@ -63,10 +61,6 @@ def test_phrasings_are_in_the_language_of_their_article(knowledge: Knowledge) ->
         if detect(line) != article.language
     ]
     assert strange == []
-
-
-def test_test_questions_are_kept_outside_the_product(knowledge: Knowledge) -> None:
-    assert [each.id for each in knowledge.articles if each.tests] == []
 
 
 def test_answers_are_short_and_polite(knowledge: Knowledge) -> None:
@@ -113,12 +107,6 @@ def test_phrasing_of_two_articles_is_named() -> None:
         collect([article("zh-one", "甲"), article("zh-two", "甲")])
 
 
-def test_test_phrasing_that_is_also_learnt_is_named() -> None:
-    leaky = article("zh-one", "甲").model_copy(update={"tests": ("甲一？", "甲十")})
-    with pytest.raises(ConfigurationError, match="“甲一？” stands in zh-one too"):
-        collect([leaky])
-
-
 def test_articles_of_another_place_are_read(tmp_path: Path) -> None:
     (tmp_path / "zh").mkdir()
     (tmp_path / "zh" / "demo.toml").write_text(WANTED, encoding="utf-8")
@@ -147,10 +135,3 @@ def test_wrong_file_names_itself_and_the_field(
     with pytest.raises(ConfigurationError, match=r"knowledge/zh/demo\.toml") as caught:
         load_knowledge(tmp_path)
     assert named in caught.value.problem
-
-
-def test_digest_changes_with_a_text_and_not_with_the_order() -> None:
-    one, two = article("zh-one", "甲"), article("zh-two", "乙")
-    changed = two.model_copy(update={"text": "您可以登录手机银行查看，也可以拨打客服热线。"})
-    assert collect([one, two]).digest("zh") == collect([two, one]).digest("zh")
-    assert collect([one, two]).digest("zh") != collect([one, changed]).digest("zh")

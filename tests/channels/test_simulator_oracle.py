@@ -11,6 +11,7 @@ from wechatpy.exceptions import WeChatClientException
 
 from channels.wechat.simulator.account import CARD_NOTICE
 from channels.wechat.simulator.samples import sample
+from hub.model.menu import MenuEntry, MenuKind
 from tests.channels.line import Line, line
 
 
@@ -90,7 +91,8 @@ async def test_it_makes_a_qr_code_and_sees_who_follows() -> None:
 async def test_it_reads_the_menu_the_adapter_made() -> None:
     menu = {"button": [{"type": "click", "name": "查余额", "key": "balance"}]}
     async with line() as it:
-        await it.adapter.create_menu(menu)
+        entry = MenuEntry(name="查余额", kind=MenuKind.QUESTION, key="balance")
+        await it.adapter.publish_menu((entry,))
         assert (await ask(it, lambda c: c.menu.get()))["menu"] == menu
 
 

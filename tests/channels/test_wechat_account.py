@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,13 +10,15 @@ from channels.wechat.simulator.account import Account
 from channels.wechat.simulator.pushes import event_fields
 from hub.errors import PermanentSendError, RetryableSendError, SendError
 from hub.model.ids import ChannelId
+from hub.model.menu import MenuEntry, MenuKind
 from hub.model.message import Address, MediaKind, MediaPart, TextPart
 from hub.ports import Profile, SupportsAccount, SupportsProfiles
 from hub.runtime.clock import SystemClock
-from tests.channels.line import line
+from tests.channels.line import Line, line
 from tests.channels.support import CHANNEL, START, adapter_of, memory_tokens
 
 WIRE = Path(__file__).resolve().parents[1] / "wire" / "wechat"
+BALANCE = MenuEntry(name="查余额", kind=MenuKind.QUESTION, key="balance")
 MENU = {"button": [{"type": "click", "name": "查余额", "key": "balance"}]}
 
 
@@ -128,22 +131,27 @@ async def test_a_code_the_provider_would_not_make_is_not_asked_for(
         assert sum(it.world.calls.values()) == 0
 
 
-async def test_the_menu_is_replaced_read_and_taken_away() -> None:
+def shown(it: Line) -> dict[str, Any] | None:
+    """The menu customers see."""
+    return it.world.menu
+
+
+async def test_the_menu_is_published_and_taken_away() -> None:
     async with line() as it:
-        assert await it.adapter.read_menu() is None
-        await it.adapter.create_menu(MENU)
-        assert await it.adapter.read_menu() == MENU
-        await it.adapter.delete_menu()
-        assert await it.adapter.read_menu() is None
+        assert shown(it) is None
+        await it.adapter.publish_menu((BALANCE,))
+        assert shown(it) == MENU
+        await it.adapter.publish_menu(())
+        assert shown(it) is None
 
 
 async def test_a_menu_the_provider_refuses_changes_nothing() -> None:
     async with line() as it:
-        await it.adapter.create_menu(MENU)
+        await it.adapter.publish_menu((BALANCE,))
         with pytest.raises(PermanentSendError) as caught:
-            await it.adapter.create_menu({"button": MENU["button"] * 4})
+            await it.adapter.publish_menu((BALANCE,) * 4)
         assert caught.value.provider_code == "40016"
-        assert await it.adapter.read_menu() == MENU
+        assert shown(it) == MENU
 
 
 async def test_the_quota_tells_what_of_today_is_used() -> None:

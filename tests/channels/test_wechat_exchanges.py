@@ -10,6 +10,7 @@ from channels.wechat.redaction import person, redacted
 from channels.wechat.simulator.account import BRANCH_NOTICE, CARD_NOTICE
 from channels.wechat.simulator.pushes import message_fields
 from channels.wechat.simulator.samples import sample
+from hub.model.menu import MenuEntry, MenuKind
 from hub.model.message import MediaKind, MediaPart, NoticePart, TextPart
 from hub.ports import Direction, Exchange, Outcome, WebhookRequest
 from tests.channels.line import Line, line
@@ -130,8 +131,7 @@ async def test_no_word_no_number_and_no_secret_of_any_exchange_is_kept() -> None
         await it.adapter.show_typing(it.to, on=True)
         await it.adapter.fetch_profile(it.to)
         await it.adapter.create_qr(CANARY, valid=None)
-        await it.adapter.create_menu({"button": [{"type": "click", "name": "k", "key": CANARY}]})
-        await it.adapter.read_menu()
+        await it.adapter.publish_menu((MenuEntry(name="k", kind=MenuKind.QUESTION, key=CANARY),))
         await it.adapter.test()
         it.deliveries.message(it.phone, message_fields("location", {"Label": CANARY}))
         it.deliveries.event(it.phone, {"MsgType": "event", "Event": "CLICK", "EventKey": CANARY})

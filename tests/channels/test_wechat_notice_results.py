@@ -2,7 +2,7 @@
 
 import pytest
 
-from channels.wechat.wire import Account, parse_push
+from channels.wechat.wire import Account, parse_fields
 from channels.wechat.xml import read_fields
 from hub.model.inputs import CustomerSignal, Receipt
 from hub.model.message import DeliveryState
@@ -53,7 +53,7 @@ def test_the_result_of_a_notice_of_ours_is_a_receipt(
         grants=GRANTS,
         notices=frozenset({"t1"}),
     )
-    found = parse_push(body, account)
+    found = parse_fields(read_fields(body), account)
     assert isinstance(found, Receipt)
     assert (found.channel_id, found.provider_id) == (CHANNEL, number)
     assert (found.state, found.code) == (state, code)

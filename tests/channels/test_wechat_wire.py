@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from channels.wechat.wire import Account, parse_push
+from channels.wechat.wire import Account, parse_fields
 from channels.wechat.xml import read_fields
 from hub.errors import InboundRejected
 from hub.model.codec import pack, unpack
@@ -41,7 +41,8 @@ def raw(name: str) -> bytes:
 
 def read(body: bytes, name: str | None = None) -> Inbound:
     account = read_fields(body)["ToUserName"] if name is None else name
-    return parse_push(body, Account(channel_id=CHANNEL, name=account, grants=GRANTS))
+    known = Account(channel_id=CHANNEL, name=account, grants=GRANTS)
+    return parse_fields(read_fields(body), known)
 
 
 def message(name: str) -> CustomerMessage:

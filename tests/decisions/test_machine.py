@@ -41,8 +41,6 @@ OFTEN = st.sampled_from([True, True, True, False])
 SELDOM = st.sampled_from([False, False, False, True])
 AGENTS = st.sampled_from([AgentId("7"), AgentId("8")])
 WORDS = st.sampled_from(["你好", "hello", "???", "转人工", "", "转账", "手续费"])
-ACTIONS = st.sampled_from(BotAction)
-TIMERS = st.sampled_from(["bot", "burst", "idle", "grace", "wrap_up", "x"])
 CHOICES = st.sampled_from(["", "", "", "a0", "person", "rate:up:", "rate:down:"])
 
 

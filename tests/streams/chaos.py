@@ -120,9 +120,6 @@ class Chaos:
         if frozen is not None:
             frozen.set()
 
-    def is_frozen(self, process: str) -> bool:
-        return process in self._frozen
-
     def forget(self, process: str) -> None:
         """The process is gone: never choose it for a freeze again; what it sent goes on."""
         self._processes.pop(process, None)

@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from channels.wechat.simulator.account import CallFault
-from channels.wechat.simulator.world import World, request_id
+from channels.wechat.simulator.world import World
 
 WORLD = web.AppKey("world", World)
 CONTENT_TYPE = "application/json; encoding=utf-8"
@@ -162,7 +162,3 @@ async def _half(request: web.Request, found: Json | File) -> web.StreamResponse:
     if request.transport is not None:
         request.transport.close()
     return response
-
-
-def new_rid() -> str:
-    return request_id()

@@ -4,10 +4,10 @@ from typing import Any
 
 from aiohttp import web
 
-from channels.wechat.simulator.answering import WORLD, answer, failed, new_rid, read_json
+from channels.wechat.simulator.answering import WORLD, answer, failed, read_json
 from channels.wechat.simulator.contents import bubble, content_error
 from channels.wechat.simulator.phones import Phone
-from channels.wechat.simulator.world import World
+from channels.wechat.simulator.world import World, request_id
 
 TYPING_S = 15.0
 TYPING_AFTER_EXCHANGE_S = 30.0
@@ -24,7 +24,7 @@ def routes() -> list[web.RouteDef]:
 
 async def token(request: web.Request) -> web.StreamResponse:
     world, query = request.app[WORLD], request.query
-    rid = new_rid()
+    rid = request_id()
 
     def work() -> dict[str, Any]:
         if code := world.tokens.refuse(query.get("appid", ""), query.get("secret", "")):
@@ -36,7 +36,7 @@ async def token(request: web.Request) -> web.StreamResponse:
 
 async def stable_token(request: web.Request) -> web.StreamResponse:
     world = request.app[WORLD]
-    rid = new_rid()
+    rid = request_id()
     body = read_json(await request.read())
 
     def work() -> dict[str, Any]:
@@ -54,7 +54,7 @@ async def stable_token(request: web.Request) -> web.StreamResponse:
 async def send(request: web.Request) -> web.StreamResponse:
     world = request.app[WORLD]
     raw = await request.read()
-    rid = new_rid()
+    rid = request_id()
     body = read_json(raw)
     phone = world.phones.get(str((body or {}).get("touser", "")))
 
@@ -95,7 +95,7 @@ async def send(request: web.Request) -> web.StreamResponse:
 async def typing(request: web.Request) -> web.StreamResponse:
     world = request.app[WORLD]
     body = read_json(await request.read()) or {}
-    rid = new_rid()
+    rid = request_id()
 
     def work() -> dict[str, Any]:
         phone = world.phones.get(str(body.get("touser", "")))

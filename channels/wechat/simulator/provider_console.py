@@ -11,7 +11,6 @@ from channels.wechat.simulator.answering import (
     Json,
     answer,
     failed,
-    new_rid,
     read_json,
     with_token,
 )
@@ -20,7 +19,7 @@ from channels.wechat.simulator.notices import LIBRARY, approved, subscribed
 from channels.wechat.simulator.phones import Phone
 from channels.wechat.simulator.pushes import event_fields
 from channels.wechat.simulator.qr import picture
-from channels.wechat.simulator.world import World
+from channels.wechat.simulator.world import World, request_id
 
 DELIVERIES = web.AppKey("deliveries", Deliveries)
 
@@ -43,7 +42,7 @@ def routes() -> list[web.RouteDef]:
 
 
 async def template(request: web.Request) -> web.StreamResponse:
-    world, rid = request.app[WORLD], new_rid()
+    world, rid = request.app[WORLD], request_id()
     body = read_json(await request.read())
 
     def work() -> Json:
@@ -65,7 +64,7 @@ async def template(request: web.Request) -> web.StreamResponse:
 
 async def subscribe(request: web.Request) -> web.StreamResponse:
     """Every notice uses up one consent of the customer."""
-    world, rid = request.app[WORLD], new_rid()
+    world, rid = request.app[WORLD], request_id()
     body = read_json(await request.read())
 
     def work() -> Json:
@@ -89,7 +88,7 @@ async def subscribe(request: web.Request) -> web.StreamResponse:
 
 
 async def templates(request: web.Request) -> web.StreamResponse:
-    world, rid = request.app[WORLD], new_rid()
+    world, rid = request.app[WORLD], request_id()
 
     def work() -> Json:
         return {"template_list": [approved(each) for each in world.account.templates]}
@@ -98,7 +97,7 @@ async def templates(request: web.Request) -> web.StreamResponse:
 
 
 async def subscriptions(request: web.Request) -> web.StreamResponse:
-    world, rid = request.app[WORLD], new_rid()
+    world, rid = request.app[WORLD], request_id()
 
     def work() -> Json:
         rows = [subscribed(each) for each in world.account.subscriptions]
@@ -108,7 +107,7 @@ async def subscriptions(request: web.Request) -> web.StreamResponse:
 
 
 async def user(request: web.Request) -> web.StreamResponse:
-    world, rid = request.app[WORLD], new_rid()
+    world, rid = request.app[WORLD], request_id()
 
     def work() -> Json:
         phone = world.phones.get(request.query.get("openid", ""))
@@ -135,7 +134,7 @@ async def user(request: web.Request) -> web.StreamResponse:
 
 
 async def create_qr(request: web.Request) -> web.StreamResponse:
-    world, rid = request.app[WORLD], new_rid()
+    world, rid = request.app[WORLD], request_id()
     body = read_json(await request.read())
 
     def work() -> Json:
@@ -149,7 +148,7 @@ async def create_qr(request: web.Request) -> web.StreamResponse:
 
 async def show_qr(request: web.Request) -> web.StreamResponse:
     """No token: the ticket is the key."""
-    rid = new_rid()
+    rid = request_id()
     code = request.app[WORLD].qr.find(request.query.get("ticket", ""))
     if code is None:
         raise web.HTTPNotFound
@@ -161,7 +160,7 @@ async def show_qr(request: web.Request) -> web.StreamResponse:
 
 
 async def menu_create(request: web.Request) -> web.StreamResponse:
-    world, rid = request.app[WORLD], new_rid()
+    world, rid = request.app[WORLD], request_id()
     body = read_json(await request.read())
 
     def work() -> Json:
@@ -175,7 +174,7 @@ async def menu_create(request: web.Request) -> web.StreamResponse:
 
 
 async def menu_get(request: web.Request) -> web.StreamResponse:
-    world, rid = request.app[WORLD], new_rid()
+    world, rid = request.app[WORLD], request_id()
 
     def work() -> Json:
         return failed(46003, rid) if world.menu is None else {"menu": world.menu}
@@ -184,7 +183,7 @@ async def menu_get(request: web.Request) -> web.StreamResponse:
 
 
 async def menu_delete(request: web.Request) -> web.StreamResponse:
-    world, rid = request.app[WORLD], new_rid()
+    world, rid = request.app[WORLD], request_id()
 
     def work() -> Json:
         world.menu = None
@@ -194,7 +193,7 @@ async def menu_delete(request: web.Request) -> web.StreamResponse:
 
 
 async def quota(request: web.Request) -> web.StreamResponse:
-    world, rid = request.app[WORLD], new_rid()
+    world, rid = request.app[WORLD], request_id()
     body = read_json(await request.read())
     known = {route.resource.canonical for route in request.app.router.routes() if route.resource}
 
@@ -213,7 +212,7 @@ async def quota(request: web.Request) -> web.StreamResponse:
 
 
 async def addresses(request: web.Request) -> web.StreamResponse:
-    rid = new_rid()
+    rid = request_id()
 
     def work() -> Json:
         return {"ip_list": ["127.0.0.1"]}

@@ -8,9 +8,9 @@ from channels.wechat.simulator.answering import (
     Json,
     answer,
     failed,
-    new_rid,
     with_token,
 )
+from channels.wechat.simulator.world import request_id
 
 
 def routes() -> list[web.RouteDef]:
@@ -22,7 +22,7 @@ def routes() -> list[web.RouteDef]:
 
 
 async def upload(request: web.Request) -> web.StreamResponse:
-    world, rid = request.app[WORLD], new_rid()
+    world, rid = request.app[WORLD], request_id()
     kind = request.query.get("type", "")
     content = await _form_file(request)
 
@@ -39,7 +39,7 @@ async def upload(request: web.Request) -> web.StreamResponse:
 
 async def get(request: web.Request) -> web.StreamResponse:
     """A film is answered with its address."""
-    world, rid = request.app[WORLD], new_rid()
+    world, rid = request.app[WORLD], request_id()
 
     def work() -> Json | File:
         medium = world.shelf.find(request.query.get("media_id", ""))

@@ -17,7 +17,7 @@ from hub.model.knowledge import Article
 from hub.services.knowledge.checking import clashes, flaws_of, lessons_of, tidied
 
 FIELDS = frozenset({"id", "language", "title", "text", "phrasings", "valid_from", "valid_until"})
-PASSED_OVER = frozenset({"version", "tests"})
+PASSED_OVER = frozenset({"version"})
 """Fields of files of ours that say nothing here: the version is the document's."""
 
 TIMES = ("valid_from", "valid_until")
