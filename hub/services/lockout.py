@@ -101,13 +101,13 @@ class Lockout:
     async def _count(self, key: str, free: int) -> timedelta:
         """The pause that is left, or zero when this try was counted and may be made."""
         while True:
-            now = self._clock.now()
             doc = await self._documents.get(ATTEMPTS, key)
-            forgotten = doc is None or now >= doc["expire_at"]
-            if doc is not None and not forgotten and now < doc["until"]:
+            now = self._clock.now()
+            known = 0 if doc is None or now >= doc["expire_at"] else doc["count"]
+            if doc is not None and known >= free and now < doc["until"]:
                 left: timedelta = doc["until"] - now
                 return left
-            count = 1 if doc is None or forgotten else doc["count"] + 1
+            count = known + 1
             new: Doc = {
                 "_id": key,
                 "version": 1 if doc is None else doc["version"] + 1,

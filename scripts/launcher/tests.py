@@ -9,7 +9,8 @@ from launcher.python_env import PYTHON
 from launcher.tally import Tally, from_pytest, from_vitest
 from launcher.web import UI, Node
 
-TOGETHER = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not serial")
+TOGETHER = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not serial and not fault")
+FAULTS = ("-n", "2", "--dist", "loadfile", "-m", "fault")
 ALONE = ("-m", "serial")
 
 
@@ -20,7 +21,7 @@ def run_all(node: Node) -> Tally:
     browser leave room for those that only compute, and in the order of the tree they come mixed.
     """
     tally = vitest(node)
-    for arguments in (TOGETHER, ALONE):
+    for arguments in (TOGETHER, FAULTS, ALONE):
         tally.add(pytest(arguments))
     return tally
 

@@ -22,7 +22,7 @@ from tests.e2e.office import LEAD, Office, Screen
 
 pytestmark = [
     pytest.mark.e2e,
-    pytest.mark.serial,
+    pytest.mark.fault,
     pytest.mark.timeout(180),
     pytest.mark.asyncio(loop_scope="session"),
 ]

@@ -9,7 +9,7 @@ from tests.faults.load import LoadPlan
 from tests.faults.runs import FAQ, kills, two_owners
 
 
-@pytest.mark.serial
+@pytest.mark.fault
 @pytest.mark.slow
 @pytest.mark.timeout(420)
 async def test_killed_hub_and_database_lose_and_double_nothing(tmp_path: Path) -> None:
@@ -29,7 +29,7 @@ async def test_killed_hub_and_database_lose_and_double_nothing(tmp_path: Path) -
     assert outcome.figures["sockets opened"] > 7
 
 
-@pytest.mark.serial
+@pytest.mark.fault
 @pytest.mark.slow
 @pytest.mark.timeout(420)
 async def test_answers_of_the_bot_are_not_lost_or_doubled_by_kills(tmp_path: Path) -> None:
@@ -41,7 +41,7 @@ async def test_answers_of_the_bot_are_not_lost_or_doubled_by_kills(tmp_path: Pat
     assert outcome.figures["at the phones"] >= 10
 
 
-@pytest.mark.serial
+@pytest.mark.fault
 @pytest.mark.slow
 @pytest.mark.timeout(420)
 async def test_a_frozen_owner_that_wakes_up_writes_nothing_over_its_successor(

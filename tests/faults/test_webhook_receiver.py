@@ -22,7 +22,7 @@ from tests.faults.rig import CHANNEL, Rig, answers
 from tests.faults.witness import Witness
 from tests.services.receiver_process import Receiver, is_signed
 
-pytestmark = [pytest.mark.serial, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(300)]
 
 EVENTS = {
     "ConversationOpened": "conversation.opened",

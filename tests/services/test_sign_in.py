@@ -1,7 +1,9 @@
 """Coming in while the hub cannot look: nobody is locked out by an outage."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from random import Random
 from typing import TypeVar
 
 import pytest
@@ -28,17 +30,20 @@ SOURCE = "192.0.2.7"
 class Outage(NoFaults):
     """While `down`, sessions are not written; while `out`, nothing is read or written at all.
 
-    While `silent`, tries are counted but nobody hears of it.
+    While `silent`, tries are counted but nobody hears of it; with `dice` others come between.
     """
 
     def __init__(self) -> None:
         self.down = False
         self.out = False
         self.silent = False
+        self.dice: Random | None = None
 
     async def run(self, operation: Operation, work: Callable[[], Awaitable[T]]) -> T:
         if self.out or (self.down and operation.collection == "sessions"):
             raise StoreUncertain("planted")
+        for _ in range(self.dice.randrange(6) if self.dice else 0):
+            await asyncio.sleep(0)
         done = await work()
         if self.silent and operation.collection == "attempts" and operation.kind != "get":
             raise StoreUncertain("planted")
@@ -54,10 +59,18 @@ class Busy(ArgonPasswords):
         return await super().verify(hashed, password)
 
 
+class Running(ManualClock):
+    """A millisecond passes between two looks."""
+
+    def now(self) -> datetime:
+        self.advance(timedelta(milliseconds=1))
+        return super().now()
+
+
 class Door:
-    def __init__(self) -> None:
+    def __init__(self, clock: ManualClock | None = None) -> None:
         self.outage = Outage()
-        self.clock = ManualClock()
+        self.clock = clock or ManualClock()
         documents = MemoryStores(Database(self.outage), self.clock).documents
         self.passwords = Busy(hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         self.access = Access(documents, self.clock, self.passwords)
@@ -110,6 +123,16 @@ async def test_tries_of_which_the_count_was_not_heard_do_not_count() -> None:
             await door.enter(PASSWORD)
         door.outage.silent = False
     assert isinstance(await door.enter(PASSWORD), Entered)
+
+
+async def test_a_house_that_signs_in_at_once_from_one_address_locks_nobody() -> None:
+    for seed in range(20):
+        door = Door(Running())
+        await door.open()
+        door.outage.dice = Random(seed)  # noqa: S311 - repeatable turns
+        async with asyncio.TaskGroup() as tasks:
+            tries = [tasks.create_task(door.enter(PASSWORD)) for _ in range(4)]
+        assert [type(each.result()) for each in tries] == [Entered] * 4
 
 
 async def test_wrong_passwords_between_outages_still_count() -> None:
