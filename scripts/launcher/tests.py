@@ -9,8 +9,9 @@ from launcher.python_env import PYTHON
 from launcher.tally import Tally, from_pytest, from_vitest
 from launcher.web import UI, Node
 
-TOGETHER = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not serial and not fault")
-FAULTS = ("-n", "2", "--dist", "loadfile", "-m", "fault")
+BY_FILE = ("--dist", "loadfile", "--no-loadscope-reorder")
+TOGETHER = ("-n", "3", *BY_FILE, "-m", "not serial and not fault")
+FAULTS = ("-n", "2", *BY_FILE, "-m", "fault")
 ALONE = ("-m", "serial")
 
 
