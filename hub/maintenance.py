@@ -48,6 +48,7 @@ from hub.streams.verify import verify
 
 CLOCK = SystemClock()
 MOST_NAMED = 50
+NOTHING_HERE = "no bank has worked on this database: name the right one with --config"
 QUEUE_KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
@@ -322,6 +323,9 @@ async def verify_all(stores: MongoStores, settings: Settings) -> int:
     vault = vault_of(settings)
     await remember_keys(vault, stores.documents)
     audit = Audit(stores.documents, CLOCK, vault)
+    if not report.commits and not (await audit.state()).n:
+        typer.echo(NOTHING_HERE, err=True)
+        return 1
     found = await audit.walk()
     flaws = [f"audit log: {flaw.problem}" for flaw in found.flaws]
     problems = [*map(str, report.problems), *flaws]

@@ -120,7 +120,7 @@ def routes(deps: HttpDeps, guards: Guards) -> Sequence[AnyRoute]:
         *guard_routes(deps, guards),
         *ConversationApi(conversations, History(deps.journal, deps.rules)).routes(),
         *CustomerApi(customers).routes(),
-        *UnmaskApi(Unmasking(customers, deps.journal)).routes(),
+        *UnmaskApi(Unmasking(customers, deps.journal, deps.reading)).routes(),
         *MediaApi(deps.files).routes(),
         *FileLinkApi(deps.links, guards.audit, deps.options.site).routes(),
         *ChannelApi(deps.channels).routes(),

@@ -5,11 +5,11 @@ from datetime import datetime
 from pydantic import Field
 
 from hub.http.customers import ONE, CustomerPath
-from hub.http.problems import ProblemError
+from hub.http.outcomes import problem_of
 from hub.http.route import AnyRoute, Call, Reply, Route
 from hub.http.shapes import Nothing, Seq, Shape
 from hub.services.access import Role
-from hub.services.commands import Missing
+from hub.services.commands import Missing, Refusal
 from hub.services.unmasking import Reason, Revealed, Unmasking
 
 
@@ -52,7 +52,7 @@ class UnmaskApi:
                 params=CustomerPath,
                 body=UnmaskBody,
                 answers={200: RevealedPageShape},
-                problems=frozenset({404}),
+                problems=frozenset({404, 409}),
                 roles=frozenset({Role.AGENT, Role.SUPERVISOR}),
                 audit="customer.unmasked",
             ),
@@ -63,8 +63,8 @@ class UnmaskApi:
         found = await self._unmasking.reveal(
             call.signed_in.user, call.path.customer_id, after=asked.after
         )
-        if isinstance(found, Missing):
-            raise ProblemError("not_found")
+        if isinstance(found, Missing | Refusal):
+            raise problem_of(found)
         page = RevealedPageShape(items=tuple(_shape(item) for item in found.items), next=found.next)
         detail = {"reason": asked.reason.value, "numbers": len(found.items)}
         return Reply(status=200, content=page, detail=detail)

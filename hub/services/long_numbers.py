@@ -45,6 +45,7 @@ LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 CARD_CUTS = (frozenset({4, 8, 12, 16}), frozenset({4, 10}), frozenset({6, 12}))
 """After which digits a card number is usually divided."""
 
+UNION_PAY, SHORTEST_UNION_PAY = "62", 16
 PHONE_CUTS = (frozenset({3, 7}), frozenset({4, 8}))
 ISSUERS = re.compile(r"[3-9]|2(?:20[0-4]|2[2-9]|[3-6]|7[01]|720)")
 """How card numbers begin; asked of divided ones, as sums and dates mostly begin otherwise."""
@@ -232,9 +233,12 @@ def _is_identity(it: Candidate) -> bool:
 
 
 def _is_card(it: Candidate) -> bool:
-    """ISO/IEC 7812: the Luhn sum. Most other long numbers fail it."""
+    """ISO/IEC 7812: the Luhn sum. Most other long numbers fail it; what begins as cards of this
+    country do is hidden with a slip of the finger too."""
     if len(it.digits) < 13 or it.digits.endswith("X"):
         return False
+    if not it.cuts and it.digits.startswith(UNION_PAY) and len(it.digits) >= SHORTEST_UNION_PAY:
+        return True
     usual = any(it.cuts <= cuts for cuts in CARD_CUTS)
     if it.cuts and not (usual or (it.whole and not _is_sum(it.text))):
         return False

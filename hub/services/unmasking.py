@@ -6,9 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from hub.model.ids import customer_stream
-from hub.ports import Doc, Journal
+from hub.ports import Doc, Journal, Reading
 from hub.services.access import User
-from hub.services.commands import Missing
+from hub.services.commands import Missing, Refusal
+from hub.services.conversations import CONVERSATIONS, NOT_YOURS
 from hub.services.customers import Customers
 from hub.services.masking import sensitive
 
@@ -48,19 +49,30 @@ class RevealedPage:
 
 
 class Unmasking:
-    def __init__(self, customers: Customers, journal: Journal) -> None:
+    def __init__(self, customers: Customers, journal: Journal, reading: Reading) -> None:
         self._customers = customers
         self._journal = journal
+        self._reading = reading
 
-    async def reveal(self, viewer: User, customer_id: str, *, after: int) -> RevealedPage | Missing:
-        """What people wrote in the next commits of a customer the viewer may see."""
-        if await self._customers.get(viewer, customer_id) is None:
+    async def reveal(
+        self, viewer: User, customer_id: str, *, after: int
+    ) -> RevealedPage | Missing | Refusal:
+        """What people wrote in the next commits of a customer whom the viewer serves or leads."""
+        customer = await self._customers.get(viewer, customer_id)
+        if customer is None:
             return Missing()
+        if not viewer.is_lead and not await self._serves(viewer, customer):
+            return Refusal(reason=NOT_YOURS)
         stream = customer_stream(customer_id)
         commits = await self._journal.of_stream(stream, after, PAGE)
         items = list(_revealed(commits))
         more = len(commits) == PAGE
         return RevealedPage(items=items, next=commits[-1]["seq"] if more else None)
+
+    async def _serves(self, viewer: User, customer: Doc) -> bool:
+        """Whoever handed a talk on, or ended it, has no need any more."""
+        talk = await self._reading.get(CONVERSATIONS, customer.get("open_conversation_id", ""))
+        return talk is not None and talk.get("agent_id") == viewer.username
 
 
 def _revealed(commits: Sequence[Doc]) -> Iterator[Revealed]:

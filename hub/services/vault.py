@@ -1,8 +1,8 @@
 """Small secrets at rest: sealed with AES-256-GCM under keys that never stand beside them.
 
 A key is named by its fingerprint, so that a sealed value tells which one opens it. The first key
-seals, all of them open: a new key is put in front, the old one goes when `is_current` holds for
-everything that stands sealed.
+seals, all of them open: a new key is put in front, and the old one stays, for the audit rows it
+proves and what nobody has sealed anew.
 """
 
 import base64
@@ -66,7 +66,7 @@ class Vault:
         return opened.decode()
 
     def is_current(self, sealed: str) -> bool:
-        """False: seal it again, then the older key may go."""
+        """False: seal it again when it is at hand."""
         return sealed.startswith(f"{FORM}.{self._first}.")
 
     def mac(self, data: bytes, *, purpose: str) -> str:

@@ -34,7 +34,7 @@ from tests.bench.screen_server import LEAD, PASSWORD
 CUSTOMERS = 200
 TOPICS_A_SCREEN = 50
 WARM_UP = 50
-RATES = (100, 200, 300, 400, 600, 800, 1000, 1400)
+RATES = (100, 125, 150, 175, 200, 300, 400, 600, 800, 1000, 1400)
 SECONDS = 6
 QUIET_S = 5.0
 """After the first words of all customers: until what they are told has gone out."""

@@ -183,6 +183,16 @@ async def test_a_webhook_tells_its_last_tries_and_why_they_did_not_arrive(bank: 
         assert answer.status == 204
 
 
+async def _asked_for_the_code(desk: Page) -> None:
+    """A laden hub may say that it is busy: then one presses Enter again."""
+    code, busy = desk.locator("input[name=otp]"), desk.get_by_role("alert")
+    await desk.locator("input[name=password]").press("Enter")
+    await expect(code.or_(busy)).to_be_visible(timeout=SOON_MS)
+    if await busy.is_visible():
+        await desk.locator("input[name=password]").press("Enter")
+    await expect(code).to_be_visible(timeout=SOON_MS)
+
+
 async def test_a_new_user_chooses_a_password_and_a_second_factor(bank: Office) -> None:
     page = await at(bank, "admin", "/users")
     username = f"u{uuid4().hex[:6]}"
@@ -220,7 +230,7 @@ async def test_a_new_user_chooses_a_password_and_a_second_factor(bank: Office) -
     await desk.get_by_test_id("sign-out").click()
     await desk.locator("input[name=username]").fill(username)
     await desk.locator("input[name=password]").fill(OWN_PASSWORD)
-    await desk.locator("input[name=password]").press("Enter")
+    await _asked_for_the_code(desk)
     await desk.locator("input[name=otp]").fill("000000")
     await desk.locator("input[name=otp]").press("Enter")
     await expect(desk.get_by_role("alert")).to_contain_text("验证码不对")

@@ -1,5 +1,8 @@
 """Without a mouse, with an input method, and as a screen reader finds the pages."""
 
+import re
+from uuid import uuid4
+
 import pytest
 from playwright.async_api import expect
 
@@ -84,11 +87,14 @@ async def test_six_keys_lead_from_the_sign_in_to_the_end_of_the_wrap_up(office: 
 async def test_keyboard_alone_writes_notes_transfers_and_asks_for_help(office: Office) -> None:
     agent = await office.ready("agent1")
     other = await office.ready("agent2")
-    await office.waiting_customer()
+    customer = await office.waiting_customer()
     keys = Keyboard(agent)
     await expect(agent.offers).to_have_count(1, timeout=SOON_MS)
     await keys.press("Alt+a")
     await agent.serving()
+    given, words = agent.conversation_id, f"限额 {uuid4().hex[:8]}"
+    await customer.say(words)
+    await expect(agent.says("customer").last).to_have_text(words, timeout=SOON_MS)
     await keys.press("Alt+p")
     await keys.type("先核对限额")
     await keys.press("Enter")
@@ -109,6 +115,15 @@ async def test_keyboard_alone_writes_notes_transfers_and_asks_for_help(office: O
     await expect(other.offers).to_contain_text("转给您", timeout=SOON_MS)
     await expect(agent.page.get_by_test_id("transfer-dialog")).to_be_hidden()
     await expect(agent.page.get_by_test_id("notice")).to_be_visible()
+    await agent.page.goto(agent.page.url.partition("/c/")[0])
+    await agent.at_work()
+    await keys.press("Control+k")
+    await keys.focus_is_on('[data-test="search-box"]')
+    await keys.type(words)
+    await expect(agent.page.get_by_test_id("found")).to_have_count(1, timeout=SOON_MS)
+    await keys.press("Enter")
+    await expect(agent.page).to_have_url(re.compile(f"/c/{given}$"))
+    await expect(agent.notes().first).to_contain_text("先核对限额", timeout=SOON_MS)
     for _ in range(TABS):
         await keys.press("Tab")
         focus = await agent.focus()

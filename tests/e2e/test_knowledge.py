@@ -141,6 +141,7 @@ async def _ask(page: Page, text: str, turn: int) -> Locator:
     return answered
 
 
+@pytest.mark.serial
 async def test_an_article_is_written_published_read_and_taken_back(books: Office) -> None:
     lead, page = await _lead(books)
     turn = await _ask(page, PHRASINGS[0], 0)

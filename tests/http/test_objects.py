@@ -58,7 +58,11 @@ def cells(leads: Cells, one: Cells | None = None, two: Cells | None = None) -> d
 
 
 ACTS: Mapping[str, Mapping[str, Cells]] = {
-    f"POST {CUSTOMERS}/unmask": {"supervisor1": ALL, **HIDDEN},
+    f"POST {CUSTOMERS}/unmask": {
+        "supervisor1": ALL,
+        "agent1": (DONE, NOT_YOURS, GONE, GONE),
+        "agent2": (GONE, GONE, DONE, GONE),
+    },
     f"POST {CONVERSATIONS}/messages": cells(
         (NOT_YOURS, CLOSED, NOT_YOURS, MADE),
         (MADE, NOT_YOURS, GONE, GONE),

@@ -131,7 +131,7 @@ async def test_whoever_may_unmask_finds_every_number_that_is_hidden() -> None:
     commit = commit_of(planter)
     kept = OneCommit(commit)
     lead = User(username="lead", display_name="Lead", role=Role.SUPERVISOR)
-    found = await Unmasking(kept, kept).reveal(lead, "1f" * 10, after=0)  # type: ignore[arg-type]
+    found = await Unmasking(kept, kept, kept).reveal(lead, "1f" * 10, after=0)  # type: ignore[arg-type]
     assert isinstance(found, RevealedPage)
     hidden = hidden_places(planter, str(masked(commit)))
     assert {item.value for item in found.items} == {planter.planted[place] for place in hidden}
@@ -146,7 +146,7 @@ async def test_a_number_is_named_where_it_was_written_and_not_for_each_copy() ->
     commit = {"seq": 1, "at": NOW, "input": {"body": body}, "events": [asked, received]}
     kept = OneCommit(commit)
     lead = User(username="lead", display_name="Lead", role=Role.SUPERVISOR)
-    found = await Unmasking(kept, kept).reveal(lead, "1f" * 10, after=0)  # type: ignore[arg-type]
+    found = await Unmasking(kept, kept, kept).reveal(lead, "1f" * 10, after=0)  # type: ignore[arg-type]
     assert isinstance(found, RevealedPage)
     assert [(item.value, item.message_id) for item in found.items] == [(card, "m1")]
     shown = orjson.loads(b"{" + encoded(received))["parts"][0]["transcript"]

@@ -54,3 +54,11 @@ async def test_acts_that_go_on_are_not_named_and_a_flaw_is_a_problem(
     assert await stores.documents.replace(AUDIT, changed, version=1)
     assert await maintenance.verify_all(stores, SETTINGS) == 1
     assert "audit log: row 1 was changed or not written by us" in capsys.readouterr().err
+
+
+async def test_an_empty_database_is_no_proof_of_anything(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    stores: Any = MemoryStores(Database(), SystemClock())
+    assert await maintenance.verify_all(stores, SETTINGS) == 1
+    assert "name the right one with --config" in capsys.readouterr().err
