@@ -11,8 +11,10 @@ from pathlib import Path
 from pymongo import AsyncMongoClient
 from pymongo.errors import PyMongoError
 
+from hub.errors import StoreUncertain
 from hub.store.embedded_errors import PortTaken, ProgramMissing
 from hub.store.embedded_folder import DataFolder
+from hub.store.mongo.client import asking, close
 
 HOST = "127.0.0.1"
 # 32768 and up is the kernel's for outgoing connections: a server there fails now and then.
@@ -94,14 +96,15 @@ async def wait_until_ready(process: Process, folder: DataFolder, port: int) -> N
         )
         try:
             async with asyncio.timeout(PROBE_S):
-                status = await client.admin.command("serverStatus")
-                if status.get("pid") != process.pid:
-                    raise PortTaken(port)
-                await _open_every_file(client)
-        except (PyMongoError, TimeoutError) as exc:
+                with asking():
+                    status = await client.admin.command("serverStatus")
+                    if status.get("pid") != process.pid:
+                        raise PortTaken(port)
+                    await _open_every_file(client)
+        except (PyMongoError, StoreUncertain, TimeoutError) as exc:
             raise folder.diagnose(port) or folder.failed(f"does not answer ({exc})") from exc
         finally:
-            await client.close()
+            await close(client)
     # A lost or broken file shows in the log alone: the server goes on and reads come back empty.
     if cause := folder.diagnose(port):
         raise cause

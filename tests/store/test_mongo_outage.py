@@ -6,12 +6,13 @@ import signal
 from pathlib import Path
 
 import pytest
+from pymongo.errors import InvalidOperation
 
 from hub.errors import StoreUncertain
 from hub.runtime.clock import SystemClock
 from hub.store.embedded import EmbeddedMongo
 from hub.store.embedded_folder import EmbeddedSettings
-from hub.store.mongo.client import Timeouts
+from hub.store.mongo.client import Timeouts, close, connect
 from hub.store.mongo.stores import MongoStores, open_stores
 from tests.fakes.clock import NOON
 
@@ -56,3 +57,23 @@ async def test_what_was_acknowledged_stands_after_a_kill(tmp_path: Path) -> None
             keeper.cancel()
         finally:
             await stores.close()
+
+
+@pytest.mark.parametrize("steps", [1, 3, 10])
+async def test_closing_goes_to_its_end_though_cancelled_and_the_server_is_gone(
+    tmp_path: Path, steps: int
+) -> None:
+    settings = EmbeddedSettings(data=tmp_path, cache_size="64M")
+    async with EmbeddedMongo(settings, SystemClock()) as mongo:
+        client = connect(mongo.uri, Timeouts())
+        await client.admin.command("ping")
+        assert mongo.pid is not None
+        os.kill(mongo.pid, signal.SIGKILL)
+        async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+            closing = tasks.create_task(close(client))
+            for _ in range(2 * steps):
+                await asyncio.sleep(0)
+                closing.cancel()
+        assert closing.cancelled()
+        with pytest.raises(InvalidOperation):
+            await client.admin.command("ping")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
+import pymongo
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
@@ -28,6 +29,7 @@ Database = AsyncDatabase[Doc]
 Collection = AsyncCollection[Doc]
 
 DUPLICATE = 11000
+GOODBYE_S = 2.0
 
 UNSURE_CODES = frozenset(
     {
@@ -109,6 +111,23 @@ def is_uncertain(error: PyMongoError) -> bool:
         or error.has_error_label("RetryableWriteError")
         or error.has_error_label("TransientTransactionError")
     )
+
+
+async def close(client: Client) -> None:
+    """To its end, also when we are cancelled meanwhile, and with a server that is gone.
+
+    A client whose closing is broken off keeps its sockets and its monitors.
+    """
+    cancelled: asyncio.CancelledError | None = None
+    with pymongo.timeout(GOODBYE_S):
+        closing = asyncio.create_task(client.close())  # noqa: TID251 - awaited right here
+    while not closing.done():
+        try:
+            await asyncio.shield(closing)
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        raise cancelled
 
 
 class asking:  # noqa: N801 - reads as a clause

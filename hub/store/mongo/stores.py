@@ -2,7 +2,7 @@
 
 from hub.ports import Clock, HeartStores
 from hub.store.mongo.alarms import MongoAlarms
-from hub.store.mongo.client import Client, Timeouts, asking, connect
+from hub.store.mongo.client import Client, Timeouts, asking, close, connect
 from hub.store.mongo.documents import MongoDocuments
 from hub.store.mongo.exchanges import MongoExchanges
 from hub.store.mongo.inbox import MongoInbox
@@ -49,7 +49,7 @@ class MongoStores:
             await self.client.admin.command("ping")
 
     async def close(self) -> None:
-        await self.client.close()
+        await close(self.client)
 
 
 async def open_stores(
