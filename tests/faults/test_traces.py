@@ -286,23 +286,23 @@ async def _wrong_calls(it: Rig, caller: Caller, conversation: str) -> None:
 
 
 async def _without_the_database(it: Rig, caller: Caller, path: str) -> None:
-    """5xx answers: killed and started again, while somebody writes."""
-    assert it.kill_database()
-    body = {
-        "command_id": "away",
-        "seen": 1,
-        "text": CANARIES["what came while the database was away"],
-    }
-    statuses = set()
+    """A 5xx answer: the database is killed as often as it comes back, while somebody writes."""
+    words = CANARIES["what came while the database was away"]
+    body = {"command_id": "away", "seen": 1, "text": words}
+
+    async def away() -> None:
+        while True:
+            it.kill_database()
+            await asyncio.sleep(0.1)
 
     async def failed() -> bool:
         status, _ = await caller.ask("POST", path, json=body)
-        statuses.add(status)
         return status >= 500
 
-    async with asyncio.timeout(SOON_S):
-        while not await failed():
-            it.kill_database()
+    async with asyncio.TaskGroup() as tasks:
+        killing = tasks.create_task(away())
+        await until(failed)
+        killing.cancel()
     await answers(it.session, f"{it.public}/health/ready", it.hubs[0].program)
 
 
