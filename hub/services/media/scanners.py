@@ -4,7 +4,7 @@ import asyncio
 import struct
 from asyncio import StreamWriter
 from collections.abc import Collection, Sequence
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path
@@ -100,8 +100,9 @@ async def _send(link: socket, file: Path) -> None:
     """Chunks with their length before them, an empty one at the end."""
     loop = asyncio.get_running_loop()
     await loop.sock_sendall(link, b"zINSTREAM\0")
-    async for chunk in pieces(file, size=CHUNK):
-        await loop.sock_sendall(link, struct.pack("!I", len(chunk)) + chunk)
+    async with aclosing(pieces(file, size=CHUNK)) as chunks:
+        async for chunk in chunks:
+            await loop.sock_sendall(link, struct.pack("!I", len(chunk)) + chunk)
     await loop.sock_sendall(link, struct.pack("!I", 0))
 
 

@@ -1,7 +1,7 @@
 """A folder of its own for one file while it is looked at."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -37,7 +37,7 @@ async def spooled(content: AsyncIterator[bytes], most: int) -> AsyncIterator[Pat
         await asyncio.to_thread(folder.cleanup)
 
 
-async def pieces(file: Path, *, size: int = READ_AT_ONCE) -> AsyncIterator[bytes]:
+async def pieces(file: Path, *, size: int = READ_AT_ONCE) -> AsyncGenerator[bytes, None]:
     with file.open("rb") as source:
         while chunk := await asyncio.to_thread(source.read, size):
             yield chunk
