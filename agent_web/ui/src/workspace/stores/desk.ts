@@ -2,6 +2,7 @@
 import { defineStore } from 'pinia'
 import { computed } from 'vue'
 import type { AgentDoc, ColleagueDoc, Done, Presence, QueueDoc, WorkDoc } from '@/shared/protocol'
+import { queueName as wordsOf } from '../queues/queueName'
 import { useCommands } from './commands'
 import { useLink } from './link'
 import { usePreferences } from './preferences'
@@ -45,11 +46,8 @@ export const useDesk = defineStore('desk', () => {
   const isMine = (conversationId: string): boolean =>
     mine.value.some((each) => each.conversation_id === conversationId)
 
-  function queueName(queueId: string): string {
-    const queue = topic.value?.get('queue', queueId)
-    if (!queue) return queueId
-    return preferences.language === 'en' && queue.name_en !== '' ? queue.name_en : queue.name
-  }
+  const queueName = (queueId: string): string =>
+    wordsOf(topic.value?.get('queue', queueId), queueId, preferences.language)
 
   /** `agentId`: a user name, with or without "agent:". */
   function agentName(agentId: string): string {
