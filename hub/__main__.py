@@ -300,7 +300,7 @@ def _refuse(problems: list[str]) -> None:
 
 
 def main() -> int:
-    app()
+    app(prog_name="lianluo")
     return 0
 
 

@@ -122,7 +122,10 @@ def _queue_change(given: Mapping[str, Any], seconds: Mapping[str, int | None]) -
 
 
 async def list_queues(documents: Documents, settings: Settings) -> int:
-    for entry in await catalogues(documents, CLOCK).queues.all():
+    entries = await catalogues(documents, CLOCK).queues.all()
+    if not entries:
+        typer.echo("no queues yet: the first start makes one for everybody", err=True)
+    for entry in entries:
         queue = entry.value
         asked = " ".join(f"{skill.skill}:{skill.level}" for skill in queue.skills)
         names = f"{queue.name} {queue.name_en}".strip()

@@ -19,7 +19,7 @@ Lianluo 联络
   ./lianluo setup                             set up only                          仅安装
 
 Everything else goes to the program itself 其余命令交给程序本身:
-  ./lianluo serve --config lianluo.toml, init, user, knowledge, rebuild, verify, preflight
+  ./lianluo serve --config lianluo.toml, init, user, queue, knowledge, rebuild, verify, preflight
   ./lianluo COMMAND --help"""
 
 HELP = {"--help", "-h"}

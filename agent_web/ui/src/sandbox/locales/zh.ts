@@ -107,7 +107,7 @@ export const zh = {
     },
     queued: '已排队',
     sending: '发送中',
-    uncertain: '不确定',
+    uncertain: '结果未知',
     sent: '已发送',
     delivered: '已送达',
     read: '已读',
@@ -198,7 +198,7 @@ export const zh = {
     DeliveryChanged: {
       queued: '投递：已排队',
       sending: '投递：发送中',
-      uncertain: '投递：不确定，请人决定',
+      uncertain: '投递：结果未知，请人决定',
       sent: '投递：已发送',
       delivered: '投递：已送达',
       read: '投递：已读',
@@ -244,7 +244,7 @@ export const zh = {
   delivery: {
     queued: '已排队',
     sending: '发送中',
-    uncertain: '不确定',
+    uncertain: '结果未知',
     sent: '已发送',
     delivered: '已送达',
     read: '已读',

@@ -219,7 +219,7 @@ export const channelLog = {
     ref: '对应',
   },
   direction: { in: '收', out: '发' },
-  outcome: { ok: '成功', refused: '被拒', failed: '失败', uncertain: '不确定' },
+  outcome: { ok: '成功', refused: '被拒', failed: '失败', uncertain: '结果未知' },
   outcomeHint: {
     ok: '对方已收下。',
     refused: '对方说不（推送则是我们拒收）。',

@@ -121,7 +121,7 @@ export const talk = {
   inside: '仅内部可见',
   piece: '第 {n} 段',
   fate: {
-    queued: '排队中',
+    queued: '已排队',
     sending: '发送中',
     sent: '已发送',
     delivered: '已送达',

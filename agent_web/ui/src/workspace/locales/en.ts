@@ -112,7 +112,7 @@ export const en = {
     waiting: 'waited {time}',
     late: 'over target',
     transfer: 'Transferred to you',
-    back: 'Returned to the queue {n} times',
+    back: 'Returned to the queue {n}×',
     backShort: 'Returned {n}×',
     first: 'First',
     order: {

@@ -15,6 +15,7 @@ export const notices = {
   choose: 'Choose a template.',
   unlabelled: 'Content',
   optional: 'optional',
+  oneAtLeast: 'Fill in at least one',
   gap: '…',
   url: 'Address it opens (optional)',
   preview: 'What the customer sees',

@@ -15,6 +15,7 @@ export const notices = {
   choose: '请选一个模板。',
   unlabelled: '内容',
   optional: '可不填',
+  oneAtLeast: '至少填写一项',
   gap: '……',
   url: '点开后的网址（可不填）',
   preview: '客户会看到',

@@ -30,7 +30,7 @@ export const zh = {
     bot: '机器人服务中',
     queued: '排队中',
     offered: '派单中',
-    active: '服务中',
+    active: '人工服务中',
     wrap_up: '整理',
     closed: '已结束',
   },
