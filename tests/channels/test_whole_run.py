@@ -29,6 +29,8 @@ from hub.http.sessions import ACCESS
 from hub.runtime.clock import SystemClock
 from hub.services.access import Role, User
 from hub.store.embedded_process import pick_port
+from tests.http.described import described
+from tests.http.world import compose
 
 CHANNEL = "wechat-added"
 PASSWORD = "a bank of many words"
@@ -156,6 +158,8 @@ async def bank(mongo_uri: str, tmp_path: Path) -> AsyncIterator[Bank]:
         asyncio.TaskGroup() as tasks,
     ):
         hub = await build(settings, clock, stores)
+        answers = described(compose().deps)
+        hub.web.on_response_prepare.append(answers.hear)
         life = tasks.create_task(run(hub, set_ready))
         await ready.wait()
         access = hub.web[ACCESS]
@@ -173,6 +177,7 @@ async def bank(mongo_uri: str, tmp_path: Path) -> AsyncIterator[Bank]:
         await made.sign_in(OPERATOR)
         yield made
         life.cancel()
+    assert answers.wrong == []
 
 
 async def test_a_hub_that_stopped_leaves_no_thread_of_its_bot(

@@ -141,6 +141,29 @@ async def test_closing_and_handing_off_answer_as_the_rules_say() -> None:
         assert (late.status, (await late.json())["reason"]) == (409, "conversation_closed")
 
 
+async def test_the_bots_part_ends_by_command() -> None:
+    async with world() as w:
+        await w.sign_in("operator1")
+        account = "/api/v1/channel-accounts/second"
+        assert (await w.put(account, {"version": 0, "kind": "pretend"})).status == 200
+        message = {"from": "o-1", "id": 1, "text": "在吗"}
+        assert (await w.client.post("/hooks/second?key=right", json=message)).status == 200
+        await w.sign_in()
+
+        async def with_the_bot() -> Any:
+            items = (await w.get_json(BASE))["items"]
+            return items[0]["id"] if items and items[0]["state"] == "bot" else None
+
+        path = f"{BASE}/{await eventually(with_the_bot)}"
+        off = await w.post(f"{path}/hand-off", {"command_id": w.command_id()})
+        assert off.status == 201
+
+        async def waits() -> bool:
+            return bool((await w.get_json(path))["state"] == "queued")
+
+        await eventually(waits)
+
+
 async def test_the_journal_shows_each_input_with_its_events_and_no_token() -> None:
     async with world() as w:
         conversation = await w.customer_says("o-1", "在吗")

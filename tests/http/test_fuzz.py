@@ -73,6 +73,8 @@ MAY_NEVER_SUCCEED = {
     "DELETE /api/v1/channel-accounts/{channel_id}": "one that is paused, at its version",
     "POST /api/v1/channel-accounts/{channel_id}/rotate": "the pretended kind keeps no old secret",
 }
+"""By chance. What they answer then is held against the document too, in the tests of each: see
+`tests.http.described`."""
 
 
 @dataclass(kw_only=True)

@@ -162,6 +162,18 @@ async def test_what_was_published_before_comes_back_at_once() -> None:
         ]
 
 
+async def test_a_running_publication_is_stopped() -> None:
+    async with world() as w:
+        await w.sign_in()
+        await w.put(PLACE, BRANCH)
+        w.bot.go.clear()
+        assert (await w.post(PUBLICATIONS, {})).status == 202
+        answer = await w.post(f"{PUBLICATIONS}/2/stop", None)
+        assert (answer.status, (await answer.json())["state"]) == (200, "training")
+        assert (await _ended(w, 2))["state"] == "stopped"
+        assert (await w.get_json("/api/v1/knowledge"))["published"]["version"] == 1
+
+
 async def test_what_does_not_run_cannot_be_stopped() -> None:
     async with world() as w:
         await w.sign_in()

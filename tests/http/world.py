@@ -58,6 +58,7 @@ from hub.streams.settings import EngineSettings
 from tests.fakes.channels import PRETEND, host_of
 from tests.fakes.knowledge import PretendBot, first_knowledge
 from tests.fakes.media import files_of, intake_of, links_of, worker_of
+from tests.http.described import described
 from tests.http.pretend_channel import PretendChannel
 
 CHANNEL = ChannelId("pretend-main")
@@ -99,6 +100,7 @@ class World:
     channel: PretendChannel
     access: Access
     deps: HttpDeps
+    bot: PretendBot
     ids: int = field(default=0)
 
     @property
@@ -224,6 +226,7 @@ class Composition:
     stores: MemoryStores
     heart: Heart
     deps: HttpDeps
+    bot: PretendBot
 
 
 def compose(
@@ -235,6 +238,7 @@ def compose(
     intake: Callable[[MediaStore], Intake] = intake_of,
 ) -> Composition:
     clock, channel, bus = ShiftedClock(), PretendChannel(CHANNEL), LocalBus()
+    bot = PretendBot()
     stores = MemoryStores(Database(), clock)
     taking = intake(stores.media)
     links = links_of(stores.media, clock, base=ORIGIN)
@@ -272,7 +276,7 @@ def compose(
         webhook_post=webhook_post or WebhookPost(()),
         files=files_of(stores.media, stores.reading, clock, intake=taking),
         links=links,
-        knowledge=Knowledge(stores.documents, stores.reading, PretendBot(), clock),
+        knowledge=Knowledge(stores.documents, stores.reading, bot, clock),
         passwords=ArgonPasswords(hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)),
         channels=channels,
         exchanges=stores.exchanges,
@@ -280,7 +284,7 @@ def compose(
         metrics=Metrics(),
         options=options or HttpOptions(public_url=ORIGIN, rates=UNLIMITED),
     )
-    return Composition(clock=clock, channel=channel, stores=stores, heart=heart, deps=deps)
+    return Composition(clock=clock, channel=channel, stores=stores, heart=heart, deps=deps, bot=bot)
 
 
 def _meant(accept: Accept, stores: MemoryStores, channels: ChannelHost, clock: Clock) -> Accept:
@@ -303,6 +307,8 @@ async def world(
     await made.deps.channels.load()
     await made.deps.knowledge.publisher.open(first_knowledge)
     app = build_http(made.deps)
+    answers = described(made.deps)
+    app.on_response_prepare.append(answers.hear)
     access = app[ACCESS]
     for username, role in USERS.items():
         user = User(username=username, display_name=username.title(), role=role)
@@ -321,8 +327,10 @@ async def world(
             channel=made.channel,
             access=access,
             deps=made.deps,
+            bot=made.bot,
         )
         await made_world.connects(PRESENT)
         yield made_world
         for each in running:
             each.cancel()
+    assert answers.wrong == []
