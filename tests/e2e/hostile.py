@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.async_api import Page
 
@@ -88,12 +89,14 @@ class Guarded:
         await dialog.dismiss()
 
     def _request(self, url: str) -> None:
-        if STRANGE in url:
+        """Where it goes counts: a search for the words asks the hub for them."""
+        if (urlsplit(url).hostname or "").endswith(STRANGE):
             self.signs.append(f"request {url}")
 
     async def untouched(self) -> None:
         broken: list[str] = await self.page.evaluate("window.broken")
-        assert self.signs + broken == []
+        signs = self.signs + broken
+        assert signs == [], signs
         assert await self.page.title() != "run"
         assert await self.page.evaluate(FOREIGN) == []
 
