@@ -3,7 +3,7 @@
 The word is a note: command → inbox → decision → commit → fold → document → the colleague's socket,
 and the answer to its author. The store is in memory; CPU time is the server's. "Without the store"
 is without the time inside the store's calls, which do not wait, and without the garbage collector's
-rounds over all objects, nearly all of which are the store's rows: that is the database's part.
+rounds, which run because the store's rows stay: that is the database's part.
 
 With few talks at once a word pays for a round of the engine nearly alone; with many they share it.
 The control has a socket for each talk.
