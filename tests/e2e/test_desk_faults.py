@@ -165,8 +165,9 @@ async def much_happens(bank: Branch, office: Office, openid: str, conversation: 
 
 
 async def shown(page: Page) -> dict[str, str]:
-    """List, talk and bar in words, without what counts seconds."""
-    parts = {"list": "#list-panel", "log": '[data-test="log"]', "bar": "header"}
+    """List, talk, customer and bar in words, without what counts seconds."""
+    places = {"list": "#list-panel", "bar": "header"}
+    parts = places | {name: f'[data-test="{name}"]' for name in ("log", "customer")}
     texts = {name: await page.locator(place).first.inner_text() for name, place in parts.items()}
     return {name: CLOCKS.sub("…", text) for name, text in texts.items()}
 
