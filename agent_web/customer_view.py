@@ -1,7 +1,7 @@
 """The topic "customer:<id>": one customer with everything said lately, and what became of it."""
 
 from collections import deque
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from agent_web.conversation_doc import conversation_doc
@@ -37,9 +37,6 @@ TELLS_OF_CUSTOMER = frozenset(
         "CustomerReleased",
     }
 )
-
-OF_DELIVERY = frozenset({"DeliveryChanged", "MessageDiscarded"})
-FOLLOWS = OF_DELIVERY | FOLLOWED
 
 Key = tuple[str, str]
 
@@ -120,8 +117,7 @@ class CustomerView:
         for commit in recent:
             self._shelf.begin(commit["seq"])
             events = [] if commit["events"][0]["is"] == "Failed" else commit["events"]
-            read = [self._rules.unpack(event) for event in events]
-            self._fold(commit, read, _kinds(commit))
+            self._fold(commit, [self._rules.unpack(event) for event in events])
         self._shelf.begin(state.seq)
         self._put_customer()
         self._put_open()
@@ -130,9 +126,8 @@ class CustomerView:
     def committed(self, state: CustomerState, commit: Doc, events: Sequence[Any]) -> None:
         self._state = state
         self._shelf.begin(commit["seq"])
-        kinds = _kinds(commit)
-        self._fold(commit, events, kinds)
-        if not TELLS_OF_CUSTOMER.isdisjoint(kinds):
+        self._fold(commit, events)
+        if not TELLS_OF_CUSTOMER.isdisjoint(event["is"] for event in commit["events"]):
             self._put_customer()
         self._put_open()
         self._shelf.end()
@@ -143,7 +138,7 @@ class CustomerView:
         conversation = self._state.conversation
         return "" if conversation is None else conversation.conversation_id
 
-    def _fold(self, commit: Doc, events: Sequence[Any], kinds: Collection[str]) -> None:
+    def _fold(self, commit: Doc, events: Sequence[Any]) -> None:
         for key in self._projection.ids(commit):
             doc = self._conversations.get(key)
             if doc is None or doc["seq"] < commit["seq"]:
@@ -151,16 +146,16 @@ class CustomerView:
                 self._conversations[key] = doc
             if doc["seq"] == commit["seq"] and key != self._open_id:
                 self._put_conversation(key)
-        # Only what sends has rows to follow.
-        effects = self._effects(commit, events) if "MessageSent" in kinds else []
-        for line in lines(commit, effects):
+        for line in lines(commit, self._effects(commit, events)):
             self._say(commit["seq"], line)
-        if not FOLLOWS.isdisjoint(kinds):
-            for event in commit["events"]:
-                self._follow(event)
+        for event in commit["events"]:
+            self._follow(event)
         self._tidy(commit["seq"])
 
     def _effects(self, commit: Doc, events: Sequence[Any]) -> list[list[Effect]]:
+        """Only what sends has rows to follow."""
+        if not any(event["is"] == "MessageSent" for event in commit["events"]):
+            return []
         stream, body = commit["stream"], commit["input"]["body"]
         return [list(self._rules.effects(stream, event, body)) for event in events]
 
@@ -179,7 +174,7 @@ class CustomerView:
             if message is not None and follow_media(message["parts"], event):
                 self._shelf.put("message", message["id"], encoded(message), None)
             return
-        if event["is"] not in OF_DELIVERY:
+        if event["is"] not in ("DeliveryChanged", "MessageDiscarded"):
             return
         message_id, index = self._rows.get(event["of"], ("", 0))
         message = self._said.get(message_id)
@@ -220,7 +215,3 @@ class CustomerView:
         facts = open_facts(self._state) if key == self._open_id else {}
         shown = conversation_doc(doc, **facts)
         self._shelf.put("conversation", key, encoded(shown), None)
-
-
-def _kinds(commit: Doc) -> list[str]:
-    return [event["is"] for event in commit["events"]]
