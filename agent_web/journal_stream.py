@@ -2,7 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -104,10 +105,6 @@ class CustomerJournal:
 
 
 async def _follow(feed: Feed, stream: str, after: int) -> AsyncIterator[Doc]:
-    commits = feed.stream(stream, after)
-    try:
+    async with aclosing(feed.stream(stream, after)) as commits:
         async for commit in commits:
             yield commit
-    finally:
-        if isinstance(commits, AsyncGenerator):
-            await commits.aclose()

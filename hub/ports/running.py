@@ -1,6 +1,6 @@
 """Time, hints, and what works on streams: commands, feed, bot, projections."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -66,8 +66,14 @@ class Commands(Protocol):
 class Feed(Protocol):
     """Numbered events for screens: snapshot, then everything after it, resumable by number."""
 
-    def stream(self, stream: str, after: int) -> AsyncIterator[Doc]:
+    def stream(self, stream: str, after: int) -> AsyncGenerator[Doc, None]:
         """Commits of a stream with seq > `after`, old ones first, then as they become durable."""
+
+    async def follow(self, stream: str, after: int, hear: Callable[[Doc], None]) -> None:
+        """The same until cancelled, each handed to `hear` at the moment it is durable.
+
+        `hear` must not block and not change the commit; what it raises ends the following.
+        """
 
     def documents(self, projection: str, after: Mapping[int, int]) -> AsyncIterator[Doc]:
         """Documents of a projection changed after these (shard, n), then every further change."""

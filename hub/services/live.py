@@ -1,7 +1,7 @@
 """The fold of one stream as this process knows it: read once, then kept up by the feed."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol
 
 import structlog
@@ -88,22 +88,13 @@ class LiveStream:
             try:
                 if not self.is_loaded:
                     await self.load()
-                await self._follow()
+                await self._feed.follow(self.stream, self.seq, self._fold)
             except StoreUncertain as error:
                 log.warning("stream not read", stream=self.stream, error=str(error))
             except Exception:
                 log.exception("fold failed", stream=self.stream)
             self._loaded.clear()
             await self._clock.sleep(AGAIN_S)
-
-    async def _follow(self) -> None:
-        commits = self._feed.stream(self.stream, self.seq)
-        try:
-            async for commit in commits:
-                self._fold(commit)
-        finally:
-            if isinstance(commits, AsyncGenerator):
-                await commits.aclose()
 
     def _fold(self, commit: Doc) -> None:
         if commit["seq"] != self.seq + 1:

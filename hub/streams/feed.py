@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,15 +23,30 @@ OWNED_SWEEPS = 5
 
 @dataclass(slots=True, eq=False)
 class _Follower:
-    """What one reader of a stream has still to take. `behind`: the journal must be asked."""
+    """What one reader of a stream, which has it up to `seq`, has still to take.
+
+    `behind`: the journal must be asked. `take`: how to hand on at once what a reader waits for.
+    """
 
     shard: int
+    seq: int
+    take: Callable[[Doc], None] | None = None
     commits: deque[Doc] = field(default_factory=deque)
     behind: bool = True
     sweep: asyncio.TimerHandle | None = None
+    _heard: bool = False
     _turn: asyncio.Future[None] | None = None
 
     def hear(self, commit: Doc) -> None:
+        self._heard = True
+        waits = self._turn is not None and not self._turn.done()
+        if waits and self.take is not None and commit["seq"] == self.seq + 1:
+            self.seq += 1
+            try:
+                self.take(commit)
+            except Exception as error:  # noqa: BLE001  # raised in `turn`, to whoever follows
+                self._wake(error)
+            return
         if len(self.commits) >= WAITING:
             self.commits.clear()
             self.behind = True
@@ -39,7 +55,9 @@ class _Follower:
 
     def hint(self, _topic: str) -> None:
         """A hint that follows what was heard is that commit's own; the sweep repairs the rest."""
-        if not self.commits:
+        if self._heard:
+            self._heard = False
+        else:
             self.fall_behind()
 
     def fall_behind(self) -> None:
@@ -47,24 +65,29 @@ class _Follower:
         self._wake()
 
     async def turn(self) -> None:
-        """Wait until there is something to take."""
+        """Wait until there is something to take. Raises what `take` raised."""
         while not (self.behind or self.commits):
             self._turn = asyncio.get_running_loop().create_future()
             await self._turn
 
-    def _wake(self) -> None:
-        if self._turn is not None and not self._turn.done():
+    def _wake(self, error: Exception | None = None) -> None:
+        if self._turn is None or self._turn.done():
+            return
+        if error is None:
             self._turn.set_result(None)
+        else:
+            self._turn.set_exception(error)
 
-    def next(self, after: int) -> Doc | None:
-        """The commit that continues `after`, if memory holds it; a gap makes it `behind`."""
+    def next(self) -> Doc | None:
+        """The commit that goes on, if memory holds it; a gap makes it `behind`."""
         while self.commits:
             commit = self.commits[0]
-            if commit["seq"] > after + 1:
+            if commit["seq"] > self.seq + 1:
                 self.behind = True
                 return None
             self.commits.popleft()
-            if commit["seq"] == after + 1:
+            if commit["seq"] == self.seq + 1:
+                self.seq += 1
                 return commit
         return None
 
@@ -100,8 +123,16 @@ class JournalFeed:
             for follower in self._followers.get(commit["stream"], ()):
                 follower.hear(commit)
 
-    async def stream(self, stream: str, after: int) -> AsyncIterator[Doc]:
-        follower = _Follower(shard_of(stream))
+    def stream(self, stream: str, after: int) -> AsyncGenerator[Doc, None]:
+        return self._commits(stream, _Follower(shard_of(stream), after))
+
+    async def follow(self, stream: str, after: int, hear: Callable[[Doc], None]) -> None:
+        commits = self._commits(stream, _Follower(shard_of(stream), after, hear))
+        async with aclosing(commits):
+            async for commit in commits:
+                hear(commit)
+
+    async def _commits(self, stream: str, follower: _Follower) -> AsyncGenerator[Doc, None]:
         self._followers.setdefault(stream, []).append(follower)
         undo = self._bus.subscribe(f"journal:{stream}", follower.hint)
         self._sweep_later(follower)
@@ -109,13 +140,13 @@ class JournalFeed:
             while True:
                 if follower.behind:
                     follower.behind = False
-                    commits = await self._read(self._journal.of_stream(stream, after, PAGE))
+                    read = self._journal.of_stream(stream, follower.seq, PAGE)
+                    commits = await self._read(read)
                     follower.behind |= commits is None or len(commits) == PAGE
                     for commit in commits or ():
-                        after = commit["seq"]
+                        follower.seq = commit["seq"]
                         yield commit
-                while (heard := follower.next(after)) is not None:
-                    after = heard["seq"]
+                while (heard := follower.next()) is not None:
                     yield heard
                 await follower.turn()
         finally:

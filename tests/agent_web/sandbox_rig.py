@@ -1,7 +1,7 @@
 """A sandbox with a pretended simulator and a journal out of a list."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -60,7 +60,7 @@ class ListFeed:
         self.more = asyncio.Event()
         self.left = asyncio.Event()
 
-    async def stream(self, stream: str, after: int) -> AsyncIterator[Doc]:
+    async def stream(self, stream: str, after: int) -> AsyncGenerator[Doc, None]:
         try:
             while True:
                 self.more.clear()
@@ -75,6 +75,9 @@ class ListFeed:
     async def of_stream(self, stream: str, after: int, limit: int) -> list[Doc]:
         found = [c for c in self.commits if c["stream"] == stream and c["seq"] > after]
         return found[:limit]
+
+    async def follow(self, stream: str, after: int, hear: Callable[[Doc], None]) -> None:
+        raise NotImplementedError
 
     def documents(self, projection: str, after: Any) -> AsyncIterator[Doc]:
         raise NotImplementedError

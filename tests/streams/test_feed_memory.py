@@ -1,7 +1,7 @@
 """The feed's short way: commits of this process come from memory, all others from the journal."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, cast
 
 import pytest
@@ -22,9 +22,11 @@ class Shelf:
         self.shown = shown
         self.reads = 0
         self.fails = 0
+        self.reading = asyncio.Event()
 
     async def of_stream(self, stream: str, after: int, limit: int) -> list[Doc]:
         self.reads += 1
+        self.reading.set()
         await asyncio.sleep(0)
         if self.fails:
             self.fails -= 1
@@ -37,9 +39,14 @@ def commits(*numbers: int, stream: str = S) -> list[Doc]:
 
 
 class Following:
-    """A feed with one follower of S, in virtual time; `seen` are the numbers it was given."""
+    """A feed with one follower of S, in virtual time; `seen` are the numbers it was given.
 
-    def __init__(self, shelf: Shelf, tasks: asyncio.TaskGroup, *, owned: bool = True) -> None:
+    `at_once`: it is called with each commit; else it asks for the next and may take its time.
+    """
+
+    def __init__(
+        self, shelf: Shelf, tasks: asyncio.TaskGroup, *, owned: bool = True, at_once: bool = False
+    ) -> None:
         self.shelf = shelf
         self.bus = LocalBus()
         unused = cast("Any", None)
@@ -49,7 +56,14 @@ class Following:
         self.seen: list[int] = []
         self.go = asyncio.Event()
         self.go.set()
-        self.task = tasks.create_task(self._follow())
+        self.spoilt = 0
+        way = self.feed.follow(S, 0, self._hear) if at_once else self._follow()
+        self.task = tasks.create_task(way)
+
+    def _hear(self, commit: Doc) -> None:
+        if commit["seq"] == self.spoilt:
+            raise LookupError(commit["seq"])
+        self.seen.append(commit["seq"])
 
     async def _follow(self) -> None:
         async for commit in self.feed.stream(S, 0):
@@ -64,15 +78,25 @@ class Following:
         await asyncio.sleep(0.001)
 
 
+BOTH = (False, True)
+
+
 def following(
-    body: Callable[[Following], Awaitable[None]], *, shown: int = 0, owned: bool = True
+    body: Callable[[Following], Awaitable[None]],
+    *,
+    shown: int = 0,
+    owned: bool = True,
+    ways: Sequence[bool] = BOTH,
 ) -> None:
+    """Once each way: `False` asks for commits, `True` is called with them at once."""
+
     async def main() -> None:
-        async with asyncio.TaskGroup() as tasks:
-            follower = Following(Shelf(shown), tasks, owned=owned)
-            await asyncio.sleep(0.001)
-            await body(follower)
-            follower.task.cancel()
+        for at_once in ways:
+            async with asyncio.TaskGroup() as tasks:
+                follower = Following(Shelf(shown), tasks, owned=owned, at_once=at_once)
+                await asyncio.sleep(0.001)
+                await body(follower)
+                follower.task.cancel()
 
     run_virtual(main)
 
@@ -111,7 +135,62 @@ def test_a_follower_slower_than_memory_holds_goes_on_from_the_journal() -> None:
         assert f.seen == list(range(1, 4 * feed.WAITING))
         assert 5 <= f.shelf.reads <= 8
 
+    following(body, ways=(False,))
+
+
+def test_who_is_called_has_heard_before_the_commit_is_hinted_at() -> None:
+    async def body(f: Following) -> None:
+        for number in (1, 2, 3):
+            f.feed.hear(commits(number))
+            assert f.seen[-1] == number
+            f.bus.publish(f"journal:{S}")
+        await asyncio.sleep(0.001)
+        assert f.seen == [1, 2, 3]
+        assert f.shelf.reads == 1
+
+    following(body, ways=(True,))
+
+
+def test_what_is_heard_during_a_read_waits_for_its_turn() -> None:
+    async def body(f: Following) -> None:
+        f.shelf.shown = 2
+        f.shelf.reading.clear()
+        f.bus.publish(f"journal:{S}")
+        await f.shelf.reading.wait()
+        f.feed.hear(commits(3, 4))
+        assert f.seen == []
+        await asyncio.sleep(0.001)
+        assert f.seen == [1, 2, 3, 4]
+
     following(body)
+
+
+def test_a_hint_of_another_process_after_one_of_our_own_is_followed() -> None:
+    async def body(f: Following) -> None:
+        await f.make(1)
+        f.shelf.shown = 3
+        f.bus.publish(f"journal:{S}")
+        await asyncio.sleep(0.001)
+        assert f.seen == [1, 2, 3]
+
+    following(body)
+
+
+def test_what_a_hearer_raises_ends_its_following_and_nobody_elses() -> None:
+    async def main() -> None:
+        shelf = Shelf()
+        with pytest.raises(ExceptionGroup) as caught:  # noqa: PT012
+            async with asyncio.TaskGroup() as tasks:
+                f = Following(shelf, tasks, at_once=True)
+                await asyncio.sleep(0.001)
+                f.spoilt = 2
+                f.feed.hear(commits(1, 2, 3))
+                assert f.seen == [1]
+                await asyncio.sleep(1)
+        assert caught.group_contains(LookupError, match="2")
+        assert f.feed._followers == {}
+
+    run_virtual(main)
 
 
 def test_what_another_process_commits_is_read_at_its_hint_and_at_once() -> None:
