@@ -14,7 +14,9 @@ import gc
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import fields
 from datetime import timedelta
+from inspect import getmembers, iscoroutinefunction
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -26,14 +28,13 @@ from hub.model.inputs import CustomerMessage
 from hub.model.message import Address, ReplyGrant, TextPart
 from hub.runtime.collector import settle
 from hub.services.access import Role, User
-from hub.store.memory.database import Connection
+from hub.store.memory.stores import MemoryStores
 from tests.agent_web.gateway_rig import PASSWORD, Rig, compose, eventually
 from tests.http.world import CHANNEL
 
 PAGE_KIB = 4
 CALIBRATION = 20_000
-ONE_OF = 16
-STORE_CALLS = ("insert", "update", "get", "scan", "last")
+ONE_OF = 5
 PUSHES = "/push"
 
 
@@ -52,10 +53,10 @@ def _resident_kib() -> int:
 
 
 class StoreTime:
-    """CPU seconds in the database in memory: its calls never wait, so what they take is theirs.
+    """CPU seconds in the stores in memory: their calls never wait, so what they take is theirs.
 
-    Reading the clock of the thread costs as much as a small call, so one call of sixteen is timed
-    and stands for the others of its name. What the meter itself takes is measured at the start.
+    Reading the clock of the thread costs as much as a small call, so one call of five is timed
+    and stands for the others of its kind. What the meter itself takes is measured at the start.
     The collector's rounds count too: what stays and makes it run are the rows, all else goes at
     once.
     """
@@ -88,12 +89,15 @@ class StoreTime:
         return called
 
     @classmethod
-    def install(cls) -> None:
+    def install(cls, stores: MemoryStores) -> None:
+        """A meter for each kind of call of the stores the engine and the screens work on."""
         gc.callbacks.append(cls.sweep)
-        for name in STORE_CALLS:
-            meter = cls()
-            cls.meters.append(meter)
-            setattr(Connection, name, meter.measure(getattr(Connection, name)))
+        heart = stores.heart
+        for store in (stores.reading, *(getattr(heart, field.name) for field in fields(heart))):
+            for name, call in getmembers(store, iscoroutinefunction):
+                meter = cls()
+                cls.meters.append(meter)
+                setattr(store, name, meter.measure(call))
 
     @classmethod
     def sweep(cls, phase: str, _info: dict[str, int]) -> None:
@@ -170,8 +174,8 @@ async def control(port: int) -> None:
 # ---------------------------------------------------------------- the gateway
 async def subject(port: int, *, live: bool) -> None:
     await StoreTime.calibrate()
-    StoreTime.install()
     made = await compose(live=live)
+    StoreTime.install(made.stores)
     desk = made.source.add("desk")
 
     async def keys(request: web.Request) -> web.Response:
