@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from math import inf
 from typing import Any
 
 from hub.errors import StoreUncertain
@@ -15,18 +16,23 @@ Doc = dict[str, Any]
 STORED_S = 15.0
 """The longest a row may take to be stored."""
 
+TICK_S = 0.1
+"""One look at all who wait: a timer for each would cost more than all else about waiting."""
+
 
 class _Asker:
     """One who waits for a commit. `turn` brings it, or None: it is time to ask the journal.
 
-    `told`: what became of the row. `late`: who waits wants to hear of that too.
+    `told`: what became of the row. `late`: who waits wants to hear of that too. `until`: when the
+    loop's clock shows that, the wait has been long enough.
     """
 
-    __slots__ = ("_loop", "_turn", "late", "told")
+    __slots__ = ("_loop", "_turn", "late", "told", "until")
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._turn: asyncio.Future[Doc | None] = self._loop.create_future()
+        self.until = inf
         self.told: bool | StoreUncertain | None = None
         self.late = False
 
@@ -43,11 +49,9 @@ class _Asker:
             self.tell(None)
 
     async def heard(self, within: float) -> Doc | None:
-        timer = self._loop.call_later(within, self.tell, None)
-        try:
-            commit = await self._turn
-        finally:
-            timer.cancel()
+        self.until = self._loop.time() + within
+        commit = await self._turn
+        self.until = inf
         if commit is None:
             self._turn = self._loop.create_future()
         return commit
@@ -64,6 +68,7 @@ class CommandDesk:
         self._journal = journal
         self._clock = clock
         self._asking: dict[str, list[_Asker]] = {}
+        self._ticking = False
 
     def hear(self, commits: Sequence[Doc]) -> None:
         if not self._asking:
@@ -78,6 +83,8 @@ class CommandDesk:
         key = f"{COMMAND}{author}:{stream}:{command_id}"
         asker = _Asker()
         self._asking.setdefault(key, []).append(asker)
+        if not self._ticking:
+            self._tick()
         try:
             row = input_row(key, stream, key, "", body, self._clock.now())
             self._acceptor.put(row, asker.stored)
@@ -95,6 +102,18 @@ class CommandDesk:
             return await self._look(key, stream, asker, deadline)
         finally:
             self._forget(key, asker)
+
+    def _tick(self) -> None:
+        """While anybody waits."""
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        for askers in self._asking.values():
+            for asker in askers:
+                if asker.until <= now:
+                    asker.tell(None)
+        self._ticking = bool(self._asking)
+        if self._ticking:
+            loop.call_later(TICK_S, self._tick)
 
     async def _look(self, key: str, stream: str, asker: _Asker, deadline: float) -> Doc | None:
         """The commit from whoever decides it; another process' is found by asking the journal."""
