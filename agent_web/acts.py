@@ -172,17 +172,14 @@ class Acts:
         if customer is None:
             return Missing()
         stream = customer_stream(customer)
-        refusal = await self._refusal(viewer, stream, value)
+        refusal: Refusal | None = None
+        if not await self._may(viewer, stream):
+            refusal = FORBIDDEN
+        elif isinstance(value, FinishWrapUp):
+            refusal = await _in_time(self._unfit(value.disposition))
         if refusal is not None:
             return await _in_time(self._earlier(stream, command, refusal))
         return await submit(self.commands, stream, command, pack(value), wait=self.wait)
-
-    async def _refusal(self, viewer: Viewer, stream: str, value: Any) -> Refusal | None:
-        if not await self._may(viewer, stream):
-            return FORBIDDEN
-        if isinstance(value, FinishWrapUp):
-            return await _in_time(self._unfit(value.disposition))
-        return None
 
     async def _unfit(self, disposition: str) -> Refusal | None:
         if not disposition:

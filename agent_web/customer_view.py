@@ -60,6 +60,7 @@ class CustomerView:
     ) -> None:
         self.customer_id = customer_id
         self.name = f"customer:{customer_id}"
+        self._about = customer_id.encode()
         self._rules = rules
         self._reading = reading
         self._channels = channels
@@ -161,7 +162,7 @@ class CustomerView:
 
     def _say(self, seq: int, line: Doc) -> None:
         self._talk.append((seq, (line["kind"], line["id"])))
-        self._shelf.put(line["kind"], line["id"], encoded(line), None)
+        self._shelf.put(line["kind"], line["id"], self._encoded(line), None)
         if line["kind"] == "message":
             self._said[line["id"]] = line
             for index, delivery in enumerate(line["deliveries"]):
@@ -172,7 +173,7 @@ class CustomerView:
         if event["is"] in FOLLOWED:
             message = self._said.get(event["message_id"])
             if message is not None and follow_media(message["parts"], event):
-                self._shelf.put("message", message["id"], encoded(message), None)
+                self._shelf.put("message", message["id"], self._encoded(message), None)
             return
         if event["is"] not in ("DeliveryChanged", "MessageDiscarded"):
             return
@@ -187,7 +188,7 @@ class CustomerView:
             delivery["state"] = event["state"]
             delivery["code"] = event.get("code", "")
             delivery["provider_code"] = event.get("provider_code", "")
-        self._shelf.put("message", message_id, encoded(message), None)
+        self._shelf.put("message", message_id, self._encoded(message), None)
 
     def _tidy(self, seq: int) -> None:
         """Keep what a fresh start would show too."""
@@ -200,9 +201,12 @@ class CustomerView:
                 self._rows.pop(delivery["key"], None)
 
     # ------------------------------------------------------------ documents
+    def _encoded(self, doc: Doc) -> bytes:
+        return encoded(doc, about=self._about)
+
     def _put_customer(self) -> None:
         doc = customer_doc(self._state, self._channels)
-        self._shelf.put("customer", self.customer_id, encoded(doc), None)
+        self._shelf.put("customer", self.customer_id, self._encoded(doc), None)
 
     def _put_open(self) -> None:
         if self._open_id:
@@ -214,4 +218,4 @@ class CustomerView:
             return
         facts = open_facts(self._state) if key == self._open_id else {}
         shown = conversation_doc(doc, **facts)
-        self._shelf.put("conversation", key, encoded(shown), None)
+        self._shelf.put("conversation", key, self._encoded(shown), None)

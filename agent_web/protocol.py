@@ -9,9 +9,11 @@ Topics: "desk" (work, agents, queues), "customer:<id>" (conversations, messages,
 customer), "conversations" (the live list, for supervisors).
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 
+import orjson
 from pydantic import Field
 
 from agent_web.commands import AgentCommand
@@ -105,7 +107,8 @@ class Closed(Frame):
     reason: str
 
 
-class Done(Frame):
+@dataclass(slots=True, kw_only=True)
+class Done:
     """The answer to a `do`.
 
     `state`: "decided"; "stored" (durable, decided soon: ask again with the same id); "refused"
@@ -148,3 +151,8 @@ class Bye(Frame):
 ServerFrame = Annotated[
     Welcome | Update | Closed | Done | TypingSeen | Pong | Bye, Field(discriminator="t")
 ]
+
+
+def written(frame: Frame | Done) -> bytes:
+    """A frame as JSON. An answer comes with each act, so it is no model, whose way is longer."""
+    return orjson.dumps(frame) if isinstance(frame, Done) else frame.model_dump_json().encode()

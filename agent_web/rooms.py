@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
-from agent_web.protocol import Closed, TypingSeen
+from agent_web.protocol import Closed, TypingSeen, written
 from agent_web.screens import Screen, text_frame
 from agent_web.topics import LEADS, Change, Gone, Shown, Topic, TopicSource, Viewer, frame
 from hub.errors import StoreUncertain
@@ -202,7 +202,7 @@ class Rooms:
         screen.typed_at = now
         who = screen.viewer.username
         seen = TypingSeen(topic=name, who=who)
-        wire = text_frame(seen.model_dump_json().encode())
+        wire = text_frame(written(seen))
         for other in room.members:
             if other.viewer.username != who and room.topic.may_watch(other.viewer):
                 other.write(wire)

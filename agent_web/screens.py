@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from agent_web.documents import Frame
-from agent_web.protocol import Bye
+from agent_web.protocol import Bye, Done, written
 from agent_web.topics import LEADS, Viewer
 from hub.services.access import STAFF, SignedIn
 
@@ -86,8 +86,8 @@ class Screen:
         self._joined: list[bytes] = []
         self._soon = asyncio.get_running_loop().call_soon
 
-    def send(self, frame: Frame) -> None:
-        self.join(text_frame(frame.model_dump_json().encode()))
+    def send(self, frame: Frame | Done) -> None:
+        self.join(text_frame(written(frame)))
 
     def write(self, wire: bytes) -> None:
         """Bytes of a whole frame, at once; no frame overtakes another."""
@@ -115,7 +115,7 @@ class Screen:
         if self.ended:
             return
         if not self.transport.is_closing():
-            self._joined.append(text_frame(Bye(reason=reason).model_dump_json().encode()))
+            self._joined.append(text_frame(written(Bye(reason=reason))))
             self.transport.write(b"".join(self._joined))
         self._joined.clear()
         self.ended = reason

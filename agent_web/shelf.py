@@ -18,10 +18,13 @@ _JSON = orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC
 _HEAD = b'{"seq":%d,'
 
 
-def encoded(doc: Mapping[str, Any]) -> bytes:
-    """A document without its number, ready to be put on a shelf; card numbers are masked."""
+def encoded(doc: Mapping[str, Any], *, about: bytes = b"#") -> bytes:
+    """A document without its number, ready to be put on a shelf; card numbers are masked.
+
+    `about`: an id that stands in it many times, and whose digits are no number of a card.
+    """
     wire = orjson.dumps(doc, option=_JSON)
-    if has_long_number(wire):
+    if has_long_number(wire.replace(about, b"#")):
         wire = orjson.dumps(masked(doc), option=_JSON)
     return wire[1:]
 
@@ -68,7 +71,8 @@ class Shelf:
                 self._fresh.append(Shown(kind, id, self.seq, was.body, joined))
         if held is not None:
             del self._shown[key]
-            self._leave(held[0], audience)
+            if held[0].audience is not audience:
+                self._leave(held[0], audience)
         self._shown[key] = (new, doc)
 
     def readdress(self, kind: str, id: str, audience: Audience) -> None:

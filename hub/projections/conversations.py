@@ -52,9 +52,11 @@ class Conversations:
     def ids(self, commit: Doc) -> Collection[str]:
         if stream_kind(commit["stream"]) != CUSTOMER:
             return ()
-        return dict.fromkeys(
-            found for event in commit["events"] if (found := conversation_of(event))
-        ).keys()
+        found: dict[str, None] = {}
+        for event in commit["events"]:
+            if key := conversation_of(event):
+                found[key] = None
+        return found.keys()
 
     def fold(self, key: str, doc: Doc | None, commit: Doc) -> Doc:
         return self.fold_read(key, doc, commit, [_read(packed) for packed in commit["events"]])

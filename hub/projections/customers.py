@@ -21,8 +21,10 @@ class Customers:
     def ids(self, commit: Doc) -> Collection[str]:
         if stream_kind(commit["stream"]) != CUSTOMER:
             return ()
-        changes = any(event["is"] in FOLDS for event in commit["events"])
-        return (stream_name(commit["stream"]),) if changes else ()
+        for event in commit["events"]:
+            if event["is"] in FOLDS:
+                return (stream_name(commit["stream"]),)
+        return ()
 
     def fold(self, key: str, doc: Doc | None, commit: Doc) -> Doc:
         new: Doc = _blank(key, commit) if doc is None else dict(doc)

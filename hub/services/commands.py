@@ -1,20 +1,19 @@
 """What became of a command a person or program gave."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from hub.ports import Commands, Doc
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
+class Command(NamedTuple):
     """`command_id` is the author's own: the same one again changes nothing."""
 
     command_id: str
     author: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decided:
+class Decided(NamedTuple):
     """Durable, with events; `changed` is False when there was nothing to do."""
 
     commit: Doc
