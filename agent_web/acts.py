@@ -24,7 +24,6 @@ from hub.model.ids import (
     customer_of_conversation,
     customer_stream,
     desk_stream,
-    stream_kind,
 )
 from hub.model.inputs import AddNote, EndInteraction, FinishWrapUp, RequestHandOff, SendMessage
 from hub.model.message import Part, TextPart
@@ -320,6 +319,4 @@ def _done(act_id: str, outcome: Outcome) -> Done:
 
 
 def _messages(commit: Doc) -> tuple[str, ...]:
-    if stream_kind(commit["stream"]) != "customer":
-        return ()
-    return tuple(each["message_id"] for each in commit["events"] if each["is"] == "MessageSent")
+    return tuple([each["message_id"] for each in commit["events"] if each["is"] == "MessageSent"])

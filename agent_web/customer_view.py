@@ -60,7 +60,6 @@ class CustomerView:
     ) -> None:
         self.customer_id = customer_id
         self.name = f"customer:{customer_id}"
-        self._about = customer_id.encode()
         self._rules = rules
         self._reading = reading
         self._channels = channels
@@ -128,7 +127,7 @@ class CustomerView:
         self._state = state
         self._shelf.begin(commit["seq"])
         self._fold(commit, events)
-        if not TELLS_OF_CUSTOMER.isdisjoint(event["is"] for event in commit["events"]):
+        if not TELLS_OF_CUSTOMER.isdisjoint([event["is"] for event in commit["events"]]):
             self._put_customer()
         self._put_open()
         self._shelf.end()
@@ -155,7 +154,7 @@ class CustomerView:
 
     def _effects(self, commit: Doc, events: Sequence[Any]) -> list[list[Effect]]:
         """Only what sends has rows to follow."""
-        if not any(event["is"] == "MessageSent" for event in commit["events"]):
+        if "MessageSent" not in [event["is"] for event in commit["events"]]:
             return []
         stream, body = commit["stream"], commit["input"]["body"]
         return [list(self._rules.effects(stream, event, body)) for event in events]
@@ -202,7 +201,7 @@ class CustomerView:
 
     # ------------------------------------------------------------ documents
     def _encoded(self, doc: Doc) -> bytes:
-        return encoded(doc, about=self._about)
+        return encoded(doc, about=self.customer_id)
 
     def _put_customer(self) -> None:
         doc = customer_doc(self._state, self._channels)

@@ -12,7 +12,7 @@ from agent_web.topics import LEADS, Change, Viewer
 from hub.decisions.desk.state import NO_QUEUE, DeskState
 from hub.model import desk_events as d
 from hub.model.desk import Medium, Presence, WorkState
-from hub.model.ids import AgentId, InteractionId, QueueId
+from hub.model.ids import AgentId, InteractionId, QueueId, customer_of_conversation
 from hub.ports import Doc
 
 WINDOW = 100
@@ -237,4 +237,5 @@ class DeskView:
         state = self._state
         work, card = state.works[interaction], state.cards.works[interaction]
         doc = work_doc(work, card, stood.queue_id, self._rules)
-        self._shelf.put("work", interaction, encoded(doc), audience)
+        wire = encoded(doc, about=customer_of_conversation(interaction))
+        self._shelf.put("work", interaction, wire, audience)

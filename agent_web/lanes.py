@@ -30,6 +30,7 @@ class Lanes:
         self._busy: set[str] = set()
         self._resting: list[asyncio.Future[Laid | None]] = []
         self._dropped = False
+        self._loop = asyncio.get_running_loop()
 
     def add(self, lane: str, act: Do) -> bool:
         """False when too many wait."""
@@ -66,12 +67,12 @@ class Lanes:
             lane, act = found
             await self._run(act)
             self._busy.discard(lane)
-            found = self._next() or await self._rest()
+            found = (self._waiting and self._next()) or await self._rest()
 
     async def _rest(self) -> Laid | None:
         if self._dropped:
             return None
-        worker: asyncio.Future[Laid | None] = asyncio.get_running_loop().create_future()
+        worker: asyncio.Future[Laid | None] = self._loop.create_future()
         self._resting.append(worker)
         try:
             return await worker

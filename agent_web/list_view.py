@@ -158,4 +158,5 @@ class ListView:
         address = doc.get("address")
         reply_to = f"{address['channel_id']}|{address['value']}" if address else ""
         shown = conversation_doc(doc, reply_to=reply_to)
-        self._shelf.put(KIND, doc["_id"], encoded(shown), None)
+        wire = encoded(shown, about=doc["customer_id"])
+        self._shelf.put(KIND, doc["_id"], wire, None)

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from agent_web.topics import Change, Gone, Shown, Viewer
+from hub.services.long_numbers import LONGEST
 from hub.services.masking import has_long_number, masked
 
 GONES = 4096
@@ -18,13 +19,15 @@ _JSON = orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC
 _HEAD = b'{"seq":%d,'
 
 
-def encoded(doc: Mapping[str, Any], *, about: bytes = b"#") -> bytes:
+def encoded(doc: Mapping[str, Any], *, about: str = "") -> bytes:
     """A document without its number, ready to be put on a shelf; card numbers are masked.
 
-    `about`: an id that stands in it many times, and whose digits are no number of a card.
+    `about`: an id that stands in it many times and often looks like a number. It is passed over
+    when it is longer than any number, so that none can be a part of it.
     """
     wire = orjson.dumps(doc, option=_JSON)
-    if has_long_number(wire.replace(about, b"#")):
+    prose = wire.replace(about.encode(), b"#") if len(about) > LONGEST else wire
+    if has_long_number(prose):
         wire = orjson.dumps(masked(doc), option=_JSON)
     return wire[1:]
 

@@ -90,8 +90,8 @@ def frame(topic: str, change: Change, docs: Iterable[Shown], gone: Iterable[Gone
         topic.encode(),
         change.seq,
         b"true" if change.full else b"false",
-        b",".join(doc.body for doc in docs),
+        b",".join([doc.body for doc in docs]),
         b",".join(
-            b'{"kind":"%b","id":"%b"}' % (each.kind.encode(), each.id.encode()) for each in gone
+            [b'{"kind":"%b","id":"%b"}' % (each.kind.encode(), each.id.encode()) for each in gone]
         ),
     )

@@ -2,16 +2,14 @@
 
 import asyncio
 import time
-from datetime import UTC, datetime, timedelta
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from datetime import UTC, datetime
 
 
 class SystemClock:
     """Implements `hub.ports.Clock`."""
 
     def now(self) -> datetime:
-        return EPOCH + timedelta(milliseconds=time.time_ns() // 1_000_000)
+        return datetime.fromtimestamp(time.time_ns() // 1_000_000 / 1000, UTC)
 
     def monotonic(self) -> float:
         return time.monotonic()

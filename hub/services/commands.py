@@ -62,15 +62,17 @@ async def submit(
 
 
 def outcome_of(commit: Doc) -> Outcome:
+    changed = False
     for event in commit["events"]:
         match event["is"]:
             case "Refused":
                 return _refusal(event, commit)
             case "Failed":
                 return Broken(commit_id=commit["_id"])
-            case _:
+            case "Ignored":
                 continue
-    changed = any(event["is"] != "Ignored" for event in commit["events"])
+            case _:
+                changed = True
     return Decided(commit=commit, changed=changed)
 
 

@@ -97,7 +97,7 @@ class LiveStream:
             await self._clock.sleep(AGAIN_S)
 
     def _fold(self, commit: Doc) -> None:
-        if commit["seq"] != self.seq + 1:
+        if commit["seq"] != self.state.seq + 1:
             raise LookupError(f"{self.stream}: {commit['seq']} after {self.seq}")
         events = happened(self._rules, commit)
         for event in events:

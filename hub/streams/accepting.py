@@ -115,6 +115,7 @@ class Acceptor:
         try:
             while True:
                 await self._wake.wait()
+                await asyncio.sleep(0)  # who comes in the same turn of the loop shares the write
                 batch = self._waiting[: self._batch]
                 del self._waiting[: self._batch]
                 if not self._waiting:

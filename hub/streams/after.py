@@ -62,7 +62,8 @@ class Aftermath:
                 held.frozen = None
 
     def _is_due(self, held: Held) -> bool:
-        return bool(held.state.seq - held.snapshot_seq >= max(self._every, held.pace))
+        since = held.state.seq - held.snapshot_seq
+        return bool(since >= self._every and since >= held.pace)
 
     def _freeze(self, held: Held) -> None:
         """A busy stream always has commits in flight: what they made is in this copy of the state,

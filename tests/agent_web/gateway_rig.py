@@ -171,7 +171,7 @@ class Rig:
     app: web.Application
     gateway: Gateway
     access: Access
-    clock: MovedClock
+    clock: SystemClock
     stores: MemoryStores
     heart: Heart
     source: ShelfSource
@@ -206,6 +206,7 @@ class Rig:
             yield link
 
     def later(self, seconds: float) -> None:
+        assert isinstance(self.clock, MovedClock)
         self.clock.ahead += timedelta(seconds=seconds)
 
     async def desk_events(self, *names: str) -> list[Doc]:
@@ -237,10 +238,13 @@ def user(username: str) -> User:
 
 
 async def compose(
-    commands: Callable[[Commands], Commands] | None = None, *, live: bool = False
+    commands: Callable[[Commands], Commands] | None = None,
+    *,
+    live: bool = False,
+    clock: SystemClock | None = None,
 ) -> Rig:
     """The parts put together and not running; see `rig`."""
-    clock, source, channel = MovedClock(), ShelfSource(), PretendChannel(CHANNEL)
+    clock, source, channel = clock or MovedClock(), ShelfSource(), PretendChannel(CHANNEL)
     stores = MemoryStores(Database(), clock)
     customer_rules = CustomerRules(Policy(without_bot=frozenset({CHANNEL})))
     desk_rules = DeskRules(DeskSettings())

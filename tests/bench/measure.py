@@ -17,6 +17,11 @@ class Round:
     seconds: float
     cpu: float
 
+    def __add__(self, other: "Round") -> "Round":
+        return Round(
+            self.operations + other.operations, self.seconds + other.seconds, self.cpu + other.cpu
+        )
+
     @property
     def rate(self) -> float:
         return self.operations / self.seconds

@@ -18,7 +18,7 @@ from dataclasses import fields
 from datetime import timedelta
 from inspect import getmembers, iscoroutinefunction
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import uvloop
 from aiohttp import web
@@ -26,6 +26,7 @@ from aiohttp import web
 from hub.model.ids import customer_of
 from hub.model.inputs import CustomerMessage
 from hub.model.message import Address, ReplyGrant, TextPart
+from hub.runtime.clock import SystemClock
 from hub.runtime.collector import settle
 from hub.services.access import Role, User
 from hub.store.memory.stores import MemoryStores
@@ -34,12 +35,11 @@ from tests.http.world import CHANNEL
 
 PAGE_KIB = 4
 CALIBRATION = 20_000
-ONE_OF = 5
 PUSHES = "/push"
 
 
 async def costs(_request: web.Request) -> web.Response:
-    found = {"cpu": time.process_time(), "store": StoreTime.store(), "meter": StoreTime.meter()}
+    found = {"cpu": time.process_time(), "store": STORE_TIME.store, "meter": STORE_TIME.meter}
     return web.json_response(found)
 
 
@@ -55,57 +55,48 @@ def _resident_kib() -> int:
 class StoreTime:
     """CPU seconds in the stores in memory: their calls never wait, so what they take is theirs.
 
-    Reading the clock of the thread costs as much as a small call, so one call of five is timed
-    and stands for the others of its kind. What the meter itself takes is measured at the start.
-    The collector's rounds count too: what stays and makes it run are the rows, all else goes at
-    once.
+    What the meter itself takes is measured at the start. The collector's rounds count too: what
+    stays and makes it run are the rows, all else goes at once.
     """
 
-    meters: ClassVar[list["StoreTime"]] = []
-    swept = 0.0
-    own_s = 0.0
-    """CPU of the meter a timed call, and how much of it lands in `spent`."""
-    inside_s = 0.0
+    def __init__(self) -> None:
+        self.calls = 0
+        self.spent = self.swept = 0.0
+        self.own_s = self.inside_s = 0.0
+        """CPU of the meter a call, and how much of it lands in `spent`."""
 
-    def __init__(self, *, one_of: int = ONE_OF) -> None:
-        self._one_of = one_of
-        self.calls = self.timed = 0
-        self.spent = 0.0
+    @property
+    def store(self) -> float:
+        return self.swept + self.spent - self.inside_s * self.calls
 
-    def measure(self, call: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-        async def timed(*args: Any, **options: Any) -> Any:
-            began, swept = time.thread_time(), StoreTime.swept
-            try:
-                return await call(*args, **options)
-            finally:
-                self.spent += time.thread_time() - began - (StoreTime.swept - swept)
-                self.timed += 1
+    @property
+    def meter(self) -> float:
+        return self.own_s * self.calls
 
-        def called(*args: Any, **options: Any) -> Awaitable[Any]:
-            self.calls += 1
-            chosen = call if self.calls % self._one_of else timed
-            return chosen(*args, **options)
-
-        return called
-
-    @classmethod
-    def install(cls, stores: MemoryStores) -> None:
-        """A meter for each kind of call of the stores the engine and the screens work on."""
-        gc.callbacks.append(cls.sweep)
+    def install(self, stores: MemoryStores) -> None:
+        """On the stores the engine and the screens work on."""
+        gc.callbacks.append(self.sweep)
         heart = stores.heart
         for store in (stores.reading, *(getattr(heart, field.name) for field in fields(heart))):
             for name, call in getmembers(store, iscoroutinefunction):
-                meter = cls()
-                cls.meters.append(meter)
-                setattr(store, name, meter.measure(call))
+                setattr(store, name, self.measure(call))
 
-    @classmethod
-    def sweep(cls, phase: str, _info: dict[str, int]) -> None:
+    def measure(self, call: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        async def timed(*args: Any, **options: Any) -> Any:
+            began, swept = time.thread_time(), self.swept
+            try:
+                return await call(*args, **options)
+            finally:
+                self.spent += time.thread_time() - began - (self.swept - swept)
+                self.calls += 1
+
+        return timed
+
+    def sweep(self, phase: str, _info: dict[str, int]) -> None:
         """A callback of the garbage collector."""
-        cls.swept += time.thread_time() * (1 if phase == "stop" else -1)
+        self.swept += time.thread_time() * (1 if phase == "stop" else -1)
 
-    @classmethod
-    async def calibrate(cls) -> None:
+    async def calibrate(self) -> None:
         async def nothing() -> None:
             pass
 
@@ -115,21 +106,12 @@ class StoreTime:
                 await call()
             return (time.thread_time() - began) / CALIBRATION
 
-        meter = cls(one_of=1)
-        bare, metered = await cost(nothing), await cost(meter.measure(nothing))
-        cls.own_s, cls.inside_s = metered - bare, meter.spent / meter.timed - bare
+        bare, metered = await cost(nothing), await cost(self.measure(nothing))
+        self.own_s, self.inside_s = metered - bare, self.spent / self.calls - bare
+        self.calls, self.spent = 0, 0.0
 
-    @classmethod
-    def store(cls) -> float:
-        return cls.swept + sum(
-            (each.spent / each.timed - cls.inside_s) * each.calls
-            for each in cls.meters
-            if each.timed
-        )
 
-    @classmethod
-    def meter(cls) -> float:
-        return cls.own_s * sum(each.timed for each in cls.meters)
+STORE_TIME = StoreTime()
 
 
 async def serve(app: web.Application, port: int) -> None:
@@ -173,9 +155,9 @@ async def control(port: int) -> None:
 
 # ---------------------------------------------------------------- the gateway
 async def subject(port: int, *, live: bool) -> None:
-    await StoreTime.calibrate()
-    made = await compose(live=live)
-    StoreTime.install(made.stores)
+    await STORE_TIME.calibrate()
+    made = await compose(live=live, clock=SystemClock())
+    STORE_TIME.install(made.stores)
     desk = made.source.add("desk")
 
     async def keys(request: web.Request) -> web.Response:

@@ -104,7 +104,7 @@ class CustomerRules:
         return effects_of(stream, event, body)
 
     def due(self, state: CustomerState) -> datetime | None:
-        return min((timer.due for timer in state.timers.values()), default=None)
+        return min([timer.due for timer in state.timers.values()], default=None)
 
     def fired(self, state: CustomerState, at: datetime) -> Sequence[tuple[str, dict[str, Any]]]:
         late = sorted(
