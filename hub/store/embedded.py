@@ -135,6 +135,7 @@ class EmbeddedMongo:
             if self._wanted():
                 self._count_crash(crashes, code)
                 await self._clock.sleep(self._backoff(crashes))
+                await self._await_port()
             if not self._wanted():
                 return
             await self._relaunch(code)
@@ -161,6 +162,14 @@ class EmbeddedMongo:
         while not self._folder.try_lock():
             if self._clock.monotonic() >= until:
                 raise self._folder.taken()
+            await self._clock.sleep(0.05)
+
+    async def _await_port(self) -> None:
+        """Wait a little: another program may have the port for a moment."""
+        until = self._clock.monotonic() + self._settings.lock_wait_s
+        while self._wanted() and not is_free(self.port):
+            if self._clock.monotonic() >= until:
+                return
             await self._clock.sleep(0.05)
 
     async def _launch(self) -> None:

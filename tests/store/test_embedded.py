@@ -30,7 +30,7 @@ from hub.store.embedded_errors import (
     StartFailed,
 )
 from hub.store.embedded_folder import EmbeddedSettings
-from hub.store.embedded_process import pick_port, server_program
+from hub.store.embedded_process import is_free, pick_port, server_program
 
 Client = AsyncMongoClient[dict[str, object]]
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="prctl and /proc")
@@ -232,6 +232,23 @@ async def test_taken_port_is_named_and_nothing_started(tmp_path: Path) -> None:
             await mongo.start()
     assert mongo.pid is None
     assert mongo.state is State.STOPPED
+
+
+async def test_a_port_that_is_taken_for_a_moment_after_a_crash_is_waited_for(
+    tmp_path: Path,
+) -> None:
+    async with embedded(tmp_path) as mongo, asyncio.TaskGroup() as group:
+        first = mongo.pid
+        assert first is not None
+        os.kill(first, signal.SIGKILL)
+        while not is_free(mongo.port):  # noqa: ASYNC110 - another process lets go of it
+            await asyncio.sleep(0.01)
+        with socket.create_server(("127.0.0.1", mongo.port)):
+            supervision = group.create_task(mongo.run())
+            await asyncio.sleep(1.0)
+            assert mongo.restarts == 0
+        await until_restarted(mongo, 1)
+        supervision.cancel()
 
 
 async def test_folder_of_a_running_hub_is_refused_with_its_process_id(tmp_path: Path) -> None:
