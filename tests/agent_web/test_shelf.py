@@ -38,6 +38,24 @@ def put(shelf: Shelf, seq: int, id: str, audience: frozenset[str] | None, text: 
     shelf.end()
 
 
+ID = "61222021234567890123"
+"""Twenty hex digits that are all decimal; some of them alone would be a card number."""
+
+
+def test_an_id_is_passed_over_and_a_number_beside_it_is_not() -> None:
+    plain = encoded({"id": ID, "text": f"我是{ID}"}, about=ID)
+    assert plain == f'"id":"{ID}","text":"我是{ID}"}}'.encode()
+    for text in ("4111 1111 1111 1111", f"{ID}:4111111111111111", f"4111111111111111,{ID}"):
+        wire = encoded({"id": ID, "text": text}, about=ID)
+        assert b"4111" not in wire, text
+        assert b"1111" in wire, text
+
+
+def test_what_is_short_enough_to_be_part_of_a_number_is_not_passed_over() -> None:
+    wire = encoded({"id": "1111", "text": "4111111111111111"}, about="1111")
+    assert wire == b'"id":"1111","text":"****1111"}'
+
+
 def test_a_document_carries_the_number_of_its_last_change() -> None:
     shelf = Shelf()
     told = Told(shelf)
