@@ -17,7 +17,7 @@ from tests.bench.crowd import Server, server
 from tests.bench.measure import Comparison, Round, as_json, medians, table
 
 SOCKETS = 1000
-FRAMES = 100
+FRAMES = 40
 ROUNDS = 7
 LEAST = 0.7
 """Frames a second and core over those of the control."""
