@@ -104,7 +104,7 @@ class CommandDesk:
             self._forget(key, asker)
 
     def _tick(self) -> None:
-        """While anybody waits."""
+        """Ends the waits that were long enough; goes on while anybody waits."""
         loop = asyncio.get_running_loop()
         now = loop.time()
         for askers in self._asking.values():

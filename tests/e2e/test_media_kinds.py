@@ -1,11 +1,12 @@
 """Every kind of message, both ways, in real browsers: the pretended WeChat and the workspace."""
 
+import asyncio
 import json
 import re
 from typing import Any
 
 import pytest
-from playwright.async_api import FilePayload, Locator, expect
+from playwright.async_api import FilePayload, Locator, Route, expect
 
 from tests.e2e.colleague import SOON_MS, Colleague
 from tests.e2e.office import Office
@@ -297,6 +298,29 @@ async def test_what_the_channel_does_not_send_is_refused_before_it_is_uploaded(
     await expect(page.get_by_test_id("send")).to_be_disabled()
     await shoot(page, "media-refused")
     assert await agent.serious_findings() == []
+
+
+async def test_a_file_given_before_the_channels_are_known_waits_for_their_rules(
+    office: Office,
+) -> None:
+    _, agent = await talk(office)
+    page = agent.page
+    uploads: list[str] = []
+    page.on("request", lambda request: _note_uploads(uploads, request.method, request.url))
+    asked: asyncio.Queue[Route] = asyncio.Queue()
+    await page.route("**/api/v1/channels", asked.put)
+    await page.reload()
+    await agent.at_work()
+    await page.get_by_test_id("file-picker").set_input_files(
+        file("图.webp", image("WEBP", width=9, height=9), "image/webp")
+    )
+    waits = page.locator('[data-test="attachment"][data-state="uploading"]')
+    await expect(waits).to_have_count(1)
+    await expect(page.get_by_test_id("send")).to_be_disabled()
+    await (await asked.get()).continue_()
+    refused = page.locator('[data-test="attachment"][data-state="refused"]')
+    await expect(refused).to_contain_text("只收")
+    assert uploads == []
 
 
 async def test_an_upload_can_be_stopped_and_one_that_failed_tried_again(office: Office) -> None:

@@ -195,6 +195,7 @@ async def refused_at(w: World, card: dict[str, Any]) -> None:
     answer = await w.post("/api/v1/conversations/1f0a2b3c4d5e6f708192.1/messages", body)
     problem = await answer.json()
     assert answer.status == 422, problem
+    assert problem["errors"]
     assert all(each["pointer"].startswith("/body/card") for each in problem["errors"])
 
 

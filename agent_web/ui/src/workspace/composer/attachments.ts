@@ -5,17 +5,13 @@ import { keep, stored } from '@/shared/tabStorage'
 import { Declined } from '../rest/api'
 import { Stopped, upload, type Uploaded } from '../rest/upload'
 import { useSession } from '../stores/session'
-import {
-  kindOf,
-  objection,
-  typeOf,
-  type FileKind,
-  type FileRules,
-  type Linked,
-  type Objection,
-} from './fileRules'
+import { useCatalogue } from './catalogue'
+import { kindOf, objection, typeOf, type FileKind, type Objection } from './fileRules'
 
-/** `refused`: by the channel's rules, nothing was uploaded; `failed`: the hub said no, or nothing. */
+/**
+ * `uploading`: or waiting for the channel's rules; `refused`: by these, nothing was uploaded;
+ * `failed`: the hub said no, or nothing.
+ */
 export type AttachmentState = 'uploading' | 'ready' | 'refused' | 'failed'
 
 export interface Attachment {
@@ -42,6 +38,7 @@ interface Kept {
 
 export const useAttachments = defineStore('attachments', () => {
   const session = useSession()
+  const catalogue = useCatalogue()
   const all = ref<Attachment[]>([])
   const running = new Map<number, { file: File; stop: () => void }>()
   /** What was sent from this tab, so that it can be named until the conversation shows it. */
@@ -96,21 +93,30 @@ export const useAttachments = defineStore('attachments', () => {
   }
 
   /** Returns how many there was no room for. */
-  function add(
-    conversationId: string,
-    files: readonly File[],
-    rules: FileRules | undefined,
-    linked: Linked,
-  ): number {
+  function add(conversationId: string, channelId: string, files: readonly File[]): number {
     const room = MOST_FILES - of(conversationId).filter((each) => each.state !== 'refused').length
     for (const file of files.slice(0, Math.max(0, room))) {
       const attachment = blank(conversationId, file.name, file.size, kindOf(typeOf(file)))
-      attachment.objection = objection(file, rules, linked)
-      if (attachment.objection) attachment.state = 'refused'
       all.value.push(attachment)
-      if (attachment.state === 'uploading') start(attachment.key, file)
+      void judge(attachment.key, file, channelId)
     }
     return Math.max(0, files.length - room)
+  }
+
+  /** Uploads it unless the channel would not send it; where that cannot be learnt, the hub judges. */
+  async function judge(key: number, file: File, channelId: string): Promise<void> {
+    running.set(key, { file, stop: () => undefined })
+    if (!catalogue.fileRules(channelId)) await catalogue.loadChannels()
+    if (!running.has(key)) return
+    const against = objection(
+      file,
+      catalogue.fileRules(channelId),
+      catalogue.linkedFiles(channelId),
+    )
+    if (against) {
+      running.delete(key)
+      change(key, { state: 'refused', objection: against })
+    } else start(key, file)
   }
 
   function start(key: number, file: File): void {

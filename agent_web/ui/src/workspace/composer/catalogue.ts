@@ -32,7 +32,10 @@ interface Channel {
 export interface Shelf<T> {
   items: ShallowRef<readonly T[]>
   state: Ref<'empty' | 'loading' | 'ready' | 'failed'>
-  /** Reads it where it was not read for a while, or `anew`; what is held stays while that lasts. */
+  /**
+   * Reads it where it was not read for a while, or `anew`; what is held stays while that lasts.
+   * Resolves when it was read or could not be; who asks meanwhile waits for the same reading.
+   */
   load: (anew?: boolean) => Promise<void>
 }
 
@@ -42,10 +45,9 @@ function shelf<T>(path: string): Shelf<T> {
   const items = shallowRef<readonly T[]>([])
   const state = ref<'empty' | 'loading' | 'ready' | 'failed'>('empty')
   let readAt = -FRESH_MS
+  let reading: Promise<void> | null = null
 
-  async function load(anew = false): Promise<void> {
-    const fresh = !anew && performance.now() - readAt < FRESH_MS
-    if (state.value === 'loading' || fresh) return
+  async function read(): Promise<void> {
     if (state.value !== 'ready') state.value = 'loading'
     try {
       items.value = (await get<{ items: T[] }>(path)).items
@@ -53,7 +55,15 @@ function shelf<T>(path: string): Shelf<T> {
       state.value = 'ready'
     } catch {
       if (state.value === 'loading') state.value = 'failed'
+    } finally {
+      reading = null
     }
+  }
+
+  async function load(anew = false): Promise<void> {
+    const fresh = !anew && performance.now() - readAt < FRESH_MS
+    if (anew) await reading
+    if (!fresh) await (reading ??= read())
   }
 
   return { items, state, load }

@@ -51,7 +51,7 @@ export function useReplyFiles(
       toasts.say(t(open() ? 'talk.attach.none' : 'talk.attach.notNow'), 'warn')
       return
     }
-    const left = attachments.add(conversationId(), files, rules.value, linked.value)
+    const left = attachments.add(conversationId(), channelId(), files)
     if (left > 0) toasts.say(t('talk.attach.tooMany', { n: left, most: MOST_FILES }), 'warn')
   }
 
