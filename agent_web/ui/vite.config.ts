@@ -47,6 +47,7 @@ export default defineConfig({
   },
   test: {
     environment: 'happy-dom',
+    setupFiles: ['src/shared/readsChinese.ts'],
     include: ['src/**/*.test.ts', 'tests/**/*.test.ts'],
     server: { deps: { inline: ['element-plus'] } },
   },

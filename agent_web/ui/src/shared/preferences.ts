@@ -23,8 +23,11 @@ export function remember(key: string, value: string): void {
   }
 }
 
+/** What was chosen here before; without a choice Chinese for whoever reads it, else English. */
 export function firstLocale(): Locale {
-  return remembered(LOCALE_KEY) === 'en' ? 'en' : 'zh'
+  const chosen = remembered(LOCALE_KEY)
+  if (chosen === 'zh' || chosen === 'en') return chosen
+  return navigator.languages.some((each) => /^zh\b/iu.test(each)) ? 'zh' : 'en'
 }
 
 export function useLocale(current: Ref<string>): { toggle: () => void } {
