@@ -1,5 +1,7 @@
 """The first page: light, and in a language its reader knows."""
 
+import re
+
 import pytest
 from playwright.async_api import Browser, expect
 
@@ -33,6 +35,8 @@ async def test_a_browser_that_was_never_here_opens_in_its_own_language(
         page = await context.new_page()
         await page.goto(demo_url + path)
         await expect(page.locator("html")).to_have_attribute("lang", shown)
-        await expect(page.locator("#app")).to_contain_text("Lianluo" if shown == "en" else "联络")
+        brand = "Lianluo" if shown == "en" else "联络"
+        await expect(page.locator("#app")).to_contain_text(brand)
+        await expect(page).to_have_title(re.compile(f" · {brand}$"))
     finally:
         await context.close()
