@@ -1,7 +1,8 @@
 """A whole safe-mode callback beside an empty POST: CPU time of the serving process, 64 in flight.
 
 Whole means: verify, decrypt, parse, find the stream, store durably, answer `success`. The bodies
-are sealed by the simulator's own implementation before the clock starts.
+are sealed by the simulator's own implementation before the clock starts. The server has a core of
+its own; each round stands between two of the control.
 """
 
 import asyncio
@@ -22,7 +23,8 @@ from hub.store.embedded import EmbeddedMongo
 from hub.store.embedded_folder import EmbeddedSettings
 from hub.store.embedded_process import pick_port
 from tests.bench.callback_server import CHANNEL
-from tests.bench.measure import Comparison, Round, as_json, medians, table
+from tests.bench.cores import give_the_last_core, off_the_last_core
+from tests.bench.measure import Comparison, Round, as_json, between, medians, table
 
 IN_FLIGHT = 64
 CALLS = 2000
@@ -93,6 +95,7 @@ async def server(*arguments: str) -> AsyncIterator[int]:
     name, *rest = arguments
     command = [sys.executable, "-m", "tests.bench.callback_server", name, str(port), *rest]
     process = await asyncio.create_subprocess_exec(*command)
+    give_the_last_core(process.pid)
     try:
         await _answers(port)
         yield port
@@ -120,21 +123,17 @@ async def measure(data: Path, *, rounds: int, calls: int) -> Comparison:
     ):
         messages = Messages()
         subject, control = Caller(session, subject_port), Caller(session, control_port)
-        a: list[Round] = []
-        b: list[Round] = []
-        for turn in range(rounds + 1):
-            found = (
-                await subject.round(messages.make(calls)),
-                await control.round(messages.make(calls)),
-            )
-            if turn:
-                a.append(found[0])
-                b.append(found[1])
-        return medians("safe-mode callback", a, b)
+        kept = await between(
+            lambda: subject.round(messages.make(calls)),
+            lambda: control.round(messages.make(calls)),
+            rounds=rounds,
+        )
+        return medians("safe-mode callback", *zip(*kept, strict=True))
 
 
 def main(options: list[str]) -> int:
     with (
+        off_the_last_core(),
         tempfile.TemporaryDirectory() as folder,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -13,6 +12,7 @@ import aiohttp
 from hub.http.sessions import COOKIE
 from hub.store.embedded_process import pick_port
 from tests.agent_web.gateway_rig import ORIGIN
+from tests.bench.cores import give_the_last_core, off_the_last_core
 
 SCREENS_A_USER = 10
 AT_ONCE = 50
@@ -20,7 +20,6 @@ WATCH = json.dumps({"t": "watch", "topic": "desk"}).encode()
 PING = json.dumps({"t": "ping"}).encode()
 ANSWERED_S = 0.5
 MASK = b"\0\0\0\0"
-CORES = sorted(os.sched_getaffinity(0)) if sys.platform == "linux" else [0]
 
 
 class Server:
@@ -51,17 +50,14 @@ async def server(name: str) -> AsyncIterator[Server]:
     command = [sys.executable, "-m", "tests.bench.socket_server", name, str(port)]
     process = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.DEVNULL)
     timeout = aiohttp.ClientTimeout(total=300)
-    if len(CORES) > 1:
-        os.sched_setaffinity(process.pid, CORES[-1:])
-        os.sched_setaffinity(0, CORES[:-1])
+    give_the_last_core(process.pid)
     try:
-        async with aiohttp.ClientSession(timeout=timeout) as session:
-            found = Server(session, port, name)
-            await _answers(found)
-            yield found
+        with off_the_last_core():
+            async with aiohttp.ClientSession(timeout=timeout) as session:
+                found = Server(session, port, name)
+                await _answers(found)
+                yield found
     finally:
-        if len(CORES) > 1:
-            os.sched_setaffinity(0, CORES)
         process.terminate()
         await process.wait()
 

@@ -23,7 +23,7 @@ from agent_web.rooms import MAX_TOPICS
 from hub.http.sessions import COOKIE
 from tests.agent_web.gateway_rig import ORIGIN
 from tests.bench.crowd import Server, server
-from tests.bench.measure import Comparison, Round, as_json, medians, table
+from tests.bench.measure import Comparison, Round, as_json, between, medians, table
 
 TALKS_A_SENDER = AT_WORK
 """A screen has no more acts at work at once."""
@@ -31,8 +31,6 @@ TALKS_A_SENDER = AT_WORK
 TALKS = (48, 192, 768)
 WORDS = 4608
 ROUNDS = 7
-TRIES = 4 * ROUNDS
-SAME = 0.15
 MOST = 10.0
 
 Socket = aiohttp.ClientWebSocketResponse
@@ -157,19 +155,9 @@ async def measure(talks: int, rounds: int) -> list[Comparison]:
     ):
         subject = await _subject(session, live, talks)
         control = Control(bare, [await _open(session, bare, "") for _ in range(talks)])
-        await subject.round()
-        before = await control.round()
-        kept: list[tuple[Round, Round, Round]] = []
-        for left in reversed(range(TRIES)):
-            whole, rest = await subject.round()
-            after = await control.round()
-            same = abs(after.micros / before.micros - 1) <= SAME
-            if same or left < rounds - len(kept):
-                kept.append((whole, rest, before + after))
-            before = after
-            if len(kept) == rounds:
-                break
-        whole_rounds, rests, controls = zip(*kept, strict=True)
+        kept = await between(subject.round, control.round, rounds=rounds)
+        subjects, controls = zip(*kept, strict=True)
+        whole_rounds, rests = zip(*subjects, strict=True)
         return [
             medians(f"note, {talks} at once", whole_rounds, controls),
             medians("… without the store", rests, controls),

@@ -3,10 +3,18 @@
 import gc
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 from statistics import median
-from typing import Protocol
+from typing import Protocol, TypeVar
+
+T = TypeVar("T")
+
+SAME = 0.15
+"""By how much two rounds of a control may differ while the machine counts as the same."""
+
+TRIES = 4
+"""Rounds at most for each that is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,28 @@ async def compare(
         a.append(await timed(subject))
         b.append(await timed(control))
     return medians(name, a, b)
+
+
+async def between(
+    subject: Callable[[], Awaitable[T]], control: Callable[[], Awaitable[Round]], *, rounds: int
+) -> list[tuple[T, Round]]:
+    """`rounds` of the subject, each with the sum of the two of the control it stood between.
+
+    Where these two disagree the machine was not the same throughout, and the round is done again.
+    """
+    await subject()
+    before = await control()
+    kept: list[tuple[T, Round]] = []
+    for left in reversed(range(TRIES * rounds)):
+        found = await subject()
+        after = await control()
+        same = abs(after.micros / before.micros - 1) <= SAME
+        if same or left < rounds - len(kept):
+            kept.append((found, before + after))
+        before = after
+        if len(kept) == rounds:
+            break
+    return kept
 
 
 def medians(name: str, a: Sequence[Round], b: Sequence[Round]) -> Comparison:
