@@ -30,7 +30,8 @@ def place_of(work: Work) -> Place:
 class Line:
     """`order` holds all who wait; `shown` the first of them, as many as screens are given.
 
-    `able` are the signed-in agents with the skills, `ready` those who could take work now.
+    `able` are the signed-in agents with the skills, `ready` those who could take work now,
+    `serving` those who are ready or have work in hand.
     """
 
     queue: Queue
@@ -40,6 +41,7 @@ class Line:
     held: Counter[WorkState] = field(default_factory=Counter)
     able: frozenset[str] = frozenset()
     ready: set[AgentId] = field(default_factory=set)
+    serving: set[AgentId] = field(default_factory=set)
     audience: frozenset[str] = frozenset({LEADS})
 
     def add(self, place: Place) -> set[InteractionId]:
@@ -95,5 +97,5 @@ class Line:
         )
         newcomer = Work(NEW, self.queue.queue_id, datetime.min.replace(tzinfo=UTC), Medium.TEXT)
         served = bool(self.ready) and not waiting
-        doc["wait_s"] = 0 if served else estimate(state, newcomer, waiting, len(self.able))
+        doc["wait_s"] = 0 if served else estimate(state, newcomer, waiting, len(self.serving))
         return doc

@@ -18,6 +18,8 @@ from hub.ports import Doc
 WINDOW = 100
 """Waiting work of a queue that screens are given: the first in line. Queues count all of it."""
 
+NOWHERE: frozenset[QueueId] = frozenset()
+
 
 @dataclass(frozen=True, slots=True)
 class _Stood:
@@ -31,11 +33,15 @@ class _Stood:
 
 @dataclass(frozen=True, slots=True)
 class _Could:
-    """What an agent could serve when looked at last; `skills` as the object that was read."""
+    """What an agent could serve when looked at last; `skills` as the object that was read.
 
-    skills: object
-    queues: frozenset[QueueId]
-    is_ready: bool
+    `ready` and `serving` as of a `Line`: all of the queues or none.
+    """
+
+    skills: object = None
+    queues: frozenset[QueueId] = NOWHERE
+    ready: frozenset[QueueId] = NOWHERE
+    serving: frozenset[QueueId] = NOWHERE
 
 
 @dataclass(slots=True)
@@ -165,18 +171,22 @@ class DeskView:
             touched.agents.add(new.agent_id)
 
     def _look_at_agent(self, agent_id: AgentId, touched: _Touched) -> None:
-        old = self._could.pop(agent_id, _Could(None, frozenset(), False))
+        old = self._could.pop(agent_id, _Could())
         agent = self._state.agents.get(agent_id)
         if agent is None or not agent.signed_in:
-            new = _Could(None, frozenset(), False)
+            new = _Could()
         else:
             queues = old.queues
             if old.skills is not agent.skills:
                 lines = self._lines.items()
                 queues = frozenset(q for q, line in lines if line.serves(agent.skills))
             is_free = any(slots > 0 for slots in self._state.free(agent_id).values())
-            is_ready = agent.presence is Presence.READY and bool(agent.connections) and is_free
-            new = _Could(agent.skills, queues, is_ready)
+            is_ready = agent.presence is Presence.READY
+            takes = is_ready and agent.connections and is_free
+            serves = is_ready or self._state.hands.get(agent_id)
+            new = _Could(
+                agent.skills, queues, queues if takes else NOWHERE, queues if serves else NOWHERE
+            )
         if agent is not None:
             self._could[agent_id] = new
         for queue_id in old.queues ^ new.queues:
@@ -184,13 +194,11 @@ class DeskView:
             line.admit(agent_id, able=queue_id in new.queues)
             touched.audiences.add(queue_id)
             touched.queues.add(queue_id)
-        before = old.queues if old.is_ready else frozenset()
-        after = new.queues if new.is_ready else frozenset()
-        for queue_id in before - after:
-            self._lines[queue_id].ready.discard(agent_id)
+        for queue_id in old.ready ^ new.ready:
+            self._lines[queue_id].ready ^= {agent_id}
             touched.queues.add(queue_id)
-        for queue_id in after - before:
-            self._lines[queue_id].ready.add(agent_id)
+        for queue_id in old.serving ^ new.serving:
+            self._lines[queue_id].serving ^= {agent_id}
             touched.queues.add(queue_id)
 
     # ------------------------------------------------------------ documents

@@ -14,7 +14,8 @@ from hub.model.ids import GENERAL_QUEUE, ChannelId, QueueId
 class Texts:
     """What the system itself says to a customer, in one language.
 
-    `queued` and `queued_wait` may name {place} and {minutes}.
+    `queued`, `queued_wait`, `next_up` and `next_up_wait` may name {place}, those of a known wait
+    {minutes}. Of these, `all_away` and `nobody_here` an empty one is not said.
     """
 
     hand_off: str
@@ -23,6 +24,9 @@ class Texts:
     idle_close: str
     queued: str
     queued_wait: str
+    next_up: str
+    next_up_wait: str
+    all_away: str
     nobody_here: str
     helpful: str
     not_helpful: str
@@ -38,6 +42,9 @@ ZH = Texts(
     idle_close="由于较长时间没有收到您的消息，本次服务先到这里。如有需要，随时在这里给我们留言。",
     queued="前面还有 {place} 位客户在等候，轮到您时坐席会在这里回复您。",
     queued_wait="前面还有 {place} 位客户在等候，大约 {minutes} 分钟后轮到您，坐席会在这里回复您。",
+    next_up="您排在下一位，坐席空下来就会在这里回复您。",
+    next_up_wait="您排在下一位，大约 {minutes} 分钟后坐席会在这里回复您。",
+    all_away="坐席暂时都不在位，您的排队位置会保留，有坐席回来就会在这里回复您。",
     nobody_here="现在没有坐席在线。您可以先把问题留在这里，坐席上线后会在这里回复您。",
     helpful="有帮助",
     not_helpful="没帮助",
@@ -54,6 +61,10 @@ EN = Texts(
     queued="Customers ahead of you: {place}. A colleague will answer you right here.",
     queued_wait="Customers ahead of you: {place}. A colleague will answer you right here "
     "in about {minutes} min.",
+    next_up="You are next. A colleague will answer you right here as soon as one is free.",
+    next_up_wait="You are next. A colleague will answer you right here in about {minutes} min.",
+    all_away="Our colleagues are away for the moment. You keep your place in line, and you will "
+    "get the answer here as soon as one of them is back.",
     nobody_here="None of our colleagues is online right now. Leave your question here, "
     "and you will get the answer here as soon as one of them is back.",
     helpful="Helpful",

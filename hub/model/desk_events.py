@@ -7,6 +7,9 @@ from hub.model.desk import AgentProfile, Medium, OfferReasons, Presence, Queue
 from hub.model.events import Failed, Ignored, Refused, TimerArmed, TimerDisarmed
 from hub.model.ids import AgentId, ChannelId, ConversationId, InteractionId, QueueId
 
+AT_ONCE = -1
+"""In place of how many are ready: the work was offered with its first commit."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskConfigured:
@@ -46,7 +49,8 @@ class PresenceChanged:
 class Queued:
     """New work. `place` is how many are served before it; `wait_s` an estimate, -1 = unknown.
 
-    `agents` is how many signed-in agents have the skills, whatever they do now.
+    `agents` is how many signed-in agents have the skills, whatever they do now; `ready` how many of
+    these are ready though none could take it, or `AT_ONCE`, as events of before `ready` read too.
     """
 
     interaction_id: InteractionId
@@ -61,6 +65,7 @@ class Queued:
     place: int = 0
     wait_s: int = -1
     agents: int = 0
+    ready: int = AT_ONCE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -203,13 +203,15 @@ class WorkReturned:
 class WorkQueued:
     """The desk's word for the customer: `place` people are served before, `wait_s` seconds or -1.
 
-    `agents`: how many signed-in agents could serve it at all.
+    `agents`: how many signed-in agents could serve it at all; `ready`: how many of them are ready,
+    -1 = not told.
     """
 
     interaction_id: InteractionId
     place: int
     wait_s: int = -1
     agents: int = 0
+    ready: int = -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,8 +40,14 @@ async def customer_says(hub: Rig, text: str, number: int) -> None:
 
 
 async def has_said(hub: Rig, text: str) -> bool:
+    """Whether the customer's word is shown; one of the system may have followed."""
     doc = await hub.stores.reading.get("conversations", TALK)
-    return doc is not None and bool(doc["last_text"] == text)
+    commits = await hub.stores.heart.journal.of_stream(TOPIC, 0, doc["seq"] if doc else 0)
+    return any(
+        event["is"] == "MessageReceived" and event["parts"][0]["text"] == text
+        for commit in commits
+        for event in commit["events"]
+    )
 
 
 async def conversation(hub: Rig) -> Doc:

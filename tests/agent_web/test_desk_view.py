@@ -1,7 +1,7 @@
 """The topic "desk": who sees what, and that coming back shows what is there now."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from agent_web.desk_view import DeskView
 from agent_web.topics import LEADS, Viewer
-from hub.model.desk import Presence
+from hub.model.desk import Medium, Presence, Slots
 from hub.model.desk_inputs import UpdateAgent
 from hub.model.ids import AgentId
 from tests.agent_web.screen import LEAD, Doc, Screen, fresh, person
@@ -22,6 +22,7 @@ CHIEF = Viewer("ann", frozenset({"ann", LEADS}))
 VIEWERS = (ANN, BOB, CAT, CHIEF, LEAD)
 SKILLED = d.profile(d.ANN, slots=2, loans=3)
 UNSKILLED = d.profile(d.BOB)
+WRITER = replace(d.profile(d.ANN, loans=3), capacity=(Slots(medium=Medium.TEXT, count=1),))
 
 
 @dataclass
@@ -144,7 +145,7 @@ def test_the_note_of_a_transfer_is_shown_to_who_gets_the_work() -> None:
     floor.do(d.transfer(d.W1, to_queue=d.GENERAL, note="急，客户在机场"))
     waiting = floor.doc(BOB, "work", d.W1)
     assert (waiting["state"], waiting["note"], waiting["why"]) == ("queued", "", None)
-    assert (waiting["returns"], waiting["returned_because"]) == (1, "transferred")
+    assert (waiting["returns"], waiting["returned_because"]) == (0, "transferred")
     assert waiting["first"]
     floor.do(d.claim(d.W1, d.BOB))
     assert floor.doc(BOB, "work", d.W1)["note"] == "急，客户在机场"
@@ -217,17 +218,37 @@ def test_the_oldest_is_who_waits_longest_even_behind_work_moved_to_the_front() -
 def test_the_estimate_of_a_queue_follows_agents_who_do_not_serve_it() -> None:
     """It counts slots by the mean of all who are signed in."""
     floor = Floor()
-    floor.do(d.connect(d.profile(d.ANN, loans=3), "p.1"))
+    floor.do(d.connect(WRITER, "p.1"))
     floor.do(d.ready(d.ANN))
     floor.do(d.place(d.W1, queue=d.LOANS))
     floor.do(d.accept(d.W1))
     floor.later(60)
     floor.do(d.release(d.W1))
     assert floor.doc(CAT, "queue", d.LOANS)["wait_s"] == 0
-    floor.do(d.presence(d.ANN, Presence.NOT_READY))
+    floor.do(d.place(d.W2, queue=d.LOANS))
     assert floor.doc(CAT, "queue", d.LOANS)["wait_s"] == 60
     floor.do(d.connect(d.profile(d.BOB, slots=3), "p.2"))
     assert floor.doc(CAT, "queue", d.LOANS)["wait_s"] == 30
+
+
+def test_the_estimate_of_a_queue_counts_who_is_ready_or_at_work() -> None:
+    floor = Floor()
+    floor.do(d.connect(WRITER, "p.1"))
+    floor.do(d.ready(d.ANN))
+    floor.do(d.place(d.W1))
+    floor.do(d.accept(d.W1))
+    floor.later(60)
+    floor.do(d.release(d.W1))
+    told = [floor.doc(CAT, "queue", d.GENERAL)["wait_s"]]
+    for step in (
+        d.place(d.W2),
+        d.presence(d.ANN, Presence.BREAK),
+        d.release(d.W2),
+        d.ready(d.ANN),
+    ):
+        floor.do(step)
+        told.append(floor.doc(CAT, "queue", d.GENERAL)["wait_s"])
+    assert told == [0, 60, 60, -1, 0]
 
 
 def test_screens_are_given_the_first_in_line_and_counts_of_all() -> None:

@@ -170,9 +170,9 @@ async def test_own_message_names_the_act_that_made_it() -> None:
         page = Page(link)
         customer = await page.watch(TOPIC)
         await link.say(t="do", id="mine-1", command=send(epoch, customer.seq))
-        await page.until(lambda: len(customer.of("message")) == 2)
+        await page.until(lambda: len(customer.of("message")) == 3)
         made = {m.author: m.command_id for m in customer.of("message")}
-        assert made == {"customer": "", "agent:agent1": "mine-1"}
+        assert made == {"customer": "", "system": "", "agent:agent1": "mine-1"}
 
 
 async def test_screens_that_resume_hold_what_fresh_ones_hold() -> None:

@@ -257,8 +257,10 @@ def give_back(epoch: int = 1, *, reason: str = "declined", **more: Any) -> i.Wor
     return i.WorkReturned(interaction_id=INTERACTION, epoch=epoch, reason=reason, **more)
 
 
-def in_line(place: int = 2, *, wait_s: int = 150, agents: int = 3) -> i.WorkQueued:
-    return i.WorkQueued(interaction_id=INTERACTION, place=place, wait_s=wait_s, agents=agents)
+def in_line(place: int = 2, *, wait_s: int = 150, agents: int = 3, ready: int = 1) -> i.WorkQueued:
+    return i.WorkQueued(
+        interaction_id=INTERACTION, place=place, wait_s=wait_s, agents=agents, ready=ready
+    )
 
 
 def note(words: str = "客户很着急", author: str = "agent:7") -> i.AddNote:

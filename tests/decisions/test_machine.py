@@ -170,9 +170,11 @@ class Conversing(RuleBasedStateMachine):
         )
 
     @precondition(is_open)
-    @rule(place=st.integers(0, 2), agents=st.integers(0, 1))
-    def desk_tells_the_place(self, place: int, agents: int) -> None:
-        self.do(i.WorkQueued(interaction_id=self.interaction, place=place, agents=agents))
+    @rule(place=st.integers(0, 2), agents=st.integers(0, 1), ready=st.integers(-1, 1))
+    def desk_tells_the_place(self, place: int, agents: int, ready: int) -> None:
+        self.do(
+            i.WorkQueued(interaction_id=self.interaction, place=place, agents=agents, ready=ready)
+        )
 
     @precondition(is_open)
     @rule(words=WORDS)

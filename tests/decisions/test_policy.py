@@ -63,7 +63,7 @@ def test_a_policy_kept_before_there_were_queues_still_reads() -> None:
     older = Policy(max_misses=1).as_doc()
     for name in ("default_queue", "queue_of_reason"):
         del older[name]
-    for name in ("queued", "queued_wait", "nobody_here"):
+    for name in ("queued", "queued_wait", "next_up", "next_up_wait", "all_away", "nobody_here"):
         del older["zh"][name]
         del older["en"][name]
     assert Policy.of_doc(older) == Policy(max_misses=1)

@@ -1,12 +1,13 @@
 """A customer in line: what the desk is told, and what the customer is told of the line."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from hub.decisions.customer import CustomerRules
-from hub.decisions.policy import Policy
+from hub.decisions.policy import ZH, Policy
 from hub.model import inputs as i
 from hub.model.bot import BotAction
 from hub.model.codec import pack
@@ -42,6 +43,8 @@ SORTED = CustomerRules(Policy(queue_of_reason={"complaint": COMPLAINTS}))
 AHEAD = "前面还有 {} 位客户在等候，大约 {} 分钟后轮到您，坐席会在这里回复您。"
 QUEUED = "前面还有 2 位客户在等候，轮到您时坐席会在这里回复您。"
 NOBODY = "现在没有坐席在线。您可以先把问题留在这里，坐席上线后会在这里回复您。"
+NEXT = "您排在下一位，坐席空下来就会在这里回复您。"
+AWAY = "坐席暂时都不在位，您的排队位置会保留，有坐席回来就会在这里回复您。"
 
 
 def told(stream: Stream) -> list[tuple[str, dict[str, Any]]]:
@@ -167,6 +170,10 @@ def test_events_of_before_there_was_a_desk_tell_it_nothing() -> None:
         (in_line(1, wait_s=0), AHEAD.format(1, 1)),
         (in_line(0, wait_s=-1, agents=0), NOBODY),
         (in_line(7, wait_s=-1, agents=0), NOBODY),
+        (in_line(0, wait_s=-1), NEXT),
+        (in_line(0, wait_s=150), "您排在下一位，大约 3 分钟后坐席会在这里回复您。"),
+        (in_line(0, wait_s=150, ready=0), AWAY),
+        (in_line(7, wait_s=-1, ready=0), AWAY),
     ],
 )
 def test_place_and_wait_are_told(command: i.WorkQueued, words: str) -> None:
@@ -176,19 +183,42 @@ def test_place_and_wait_are_told(command: i.WorkQueued, words: str) -> None:
     assert (sent.author, sent.parts) == ("system", text(words))
 
 
-def test_they_are_told_in_the_customers_language() -> None:
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (
+            in_line(2, wait_s=61),
+            "Customers ahead of you: 2. A colleague will answer you right here in about 2 min.",
+        ),
+        (
+            in_line(0, wait_s=-1),
+            "You are next. A colleague will answer you right here as soon as one is free.",
+        ),
+        (
+            in_line(0, wait_s=61),
+            "You are next. A colleague will answer you right here in about 2 min.",
+        ),
+        (
+            in_line(2, wait_s=61, ready=0),
+            "Our colleagues are away for the moment. You keep your place in line, and you will "
+            "get the answer here as soon as one of them is back.",
+        ),
+    ],
+)
+def test_they_are_told_in_the_customers_language(command: i.WorkQueued, words: str) -> None:
     stream = Stream()
     stream.do(message("agent please"))
     stream.do(hand_off())
-    stream.do(in_line(2, wait_s=61))
-    assert stream.texts()[-1] == (
-        "Customers ahead of you: 2. A colleague will answer you right here in about 2 min."
-    )
+    stream.do(command)
+    assert stream.texts()[-1] == words
 
 
-def test_who_is_next_is_told_nothing() -> None:
-    stream = stream_in("queued")
-    assert stream.do(in_line(0, agents=1)) == [Ignored(reason="nothing_to_tell")]
+def test_what_the_policy_has_no_words_for_is_not_said() -> None:
+    silent = Policy(zh=replace(ZH, all_away=""))
+    stream = Stream(rules=CustomerRules(silent))
+    stream.do(message())
+    stream.do(hand_off())
+    assert stream.do(in_line(ready=0)) == [Ignored(reason="nothing_to_tell")]
 
 
 def test_the_last_send_of_a_window_is_kept_for_the_answer() -> None:

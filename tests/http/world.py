@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from argon2 import PasswordHasher
 
 from hub.decisions.customer.rules import CustomerRules
 from hub.decisions.desk import DeskRules, DeskSettings
-from hub.decisions.policy import Policy
+from hub.decisions.policy import EN, ZH, Policy
 from hub.http.app import build_http
 from hub.http.deps import HttpDeps, HttpOptions
 from hub.http.health import Probe
@@ -75,7 +75,7 @@ USERS = {
 _MANY = Rate(per_minute=1_000_000, burst=1_000_000)
 UNLIMITED = Rates(caller=_MANY, address=_MANY)
 PRESENT = "agent2"
-"""Signed in and not ready: customers who wait are not told that nobody is there."""
+"""Signed in and not ready, for which the policy here has no words: who waits is told nothing."""
 
 Json = dict[str, Any]
 
@@ -154,7 +154,8 @@ class World:
         conversation = str(doc.get("open_conversation_id", ""))
         listed = await reading.get("conversations", conversation) or {"seq": 0}
         stream = customer_stream(customer)
-        behind = await heart.journal.of_stream(stream, listed["seq"], 1)
+        later = await heart.journal.of_stream(stream, listed["seq"], 9)
+        behind = any(event["is"] != "Ignored" for commit in later for event in commit["events"])
         return "" if behind else conversation
 
     async def connects(self, username: str) -> None:
@@ -189,7 +190,8 @@ class World:
 
         async def told() -> list[int]:
             doc = await reading.get("assignments", interaction) or {"events": []}
-            return [each["event"].get("epoch", 0) for each in doc["events"]]
+            offers = [each["event"] for each in doc["events"] if each["event"]["is"] == "Offered"]
+            return [each["epoch"] for each in offers if each["agent_id"] == username]
 
         epoch = max(await eventually(told))
         accept = AcceptOffer(interaction_id=interaction, agent_id=AgentId(username), epoch=epoch)
@@ -248,7 +250,8 @@ def compose(
 
     of_file = [{"id": CHANNEL, "kind": PRETEND}]
     channels = host_of(stores.documents, clock, bus, make, of_file)
-    rules = CustomerRules(Policy(without_bot=frozenset({CHANNEL})))
+    quiet = [replace(texts, all_away="") for texts in (ZH, EN)]
+    rules = CustomerRules(Policy(without_bot=frozenset({CHANNEL}), zh=quiet[0], en=quiet[1]))
     heart = Heart(
         stores.heart,
         stores.reading,

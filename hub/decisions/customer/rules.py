@@ -28,7 +28,7 @@ from hub.model.effects import Effect
 from hub.model.events import Event
 from hub.model.ids import CUSTOMER, CustomerId, customer_stream, stream_name
 
-CODE_VERSION = 6
+CODE_VERSION = 7
 """Raised with every change of a decision, so that no snapshot of other rules is used."""
 
 _read_input = reader(inputs.CustomerInput)

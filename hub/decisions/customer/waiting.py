@@ -42,7 +42,7 @@ def handed_off(
 
 
 def tell_place(draft: Draft, command: WorkQueued) -> None:
-    """One message, unless it would take the room the answer needs."""
+    """One message, unless it would take the room the answer needs, or the policy has no words."""
     words = _words(draft.policy.texts(draft.state.language), command)
     if not words:
         draft.add(NOTHING_TO_TELL)
@@ -58,11 +58,12 @@ def tell_place(draft: Draft, command: WorkQueued) -> None:
 def _words(texts: Texts, command: WorkQueued) -> str:
     if command.agents == 0:
         return texts.nobody_here
+    if command.ready == 0:
+        return texts.all_away
+    known = command.wait_s >= 0
     if command.place == 0:
-        return ""
-    if command.wait_s < 0:
-        return texts.queued.replace("{place}", str(command.place))
+        words = texts.next_up_wait if known else texts.next_up
+    else:
+        words = texts.queued_wait if known else texts.queued
     minutes = max(1, -(-command.wait_s // 60))
-    return texts.queued_wait.replace("{place}", str(command.place)).replace(
-        "{minutes}", str(minutes)
-    )
+    return words.replace("{place}", str(command.place)).replace("{minutes}", str(minutes))

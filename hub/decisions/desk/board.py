@@ -33,6 +33,14 @@ class Tally(NamedTuple):
     refused: Mapping[str, int]
 
 
+class Staff(NamedTuple):
+    """Signed-in agents with the skills: all, the ready, and those ready or with work in hand."""
+
+    able: int
+    ready: int
+    serving: int
+
+
 class Waiting(NamedTuple):
     rank: Rank
     need: Need
@@ -162,9 +170,12 @@ class Board:
         lost = zip(REASONS, counts, counts[1:], strict=False)
         return Tally(eligible, {reason: a - b for reason, a, b in lost if a > b})
 
-    def able(self, need: Need) -> int:
-        """How many signed-in agents have the skills, whatever they do now."""
-        return self._floor.able(need).bit_count()
+    def staff(self, need: Need) -> Staff:
+        self._floor.catch_up()
+        masks, able = self._floor.masks, self._floor.able(need)
+        return Staff(
+            able.bit_count(), (able & masks.ready).bit_count(), (able & masks.serving).bit_count()
+        )
 
     def ahead(self, rank: Rank, need: Need) -> int:
         """How many waiting with the same need are served before this rank, targeted work apart."""

@@ -15,13 +15,17 @@ from hub.model.ids import AgentId, InteractionId
 
 Doc = dict[str, Any]
 
+HANDED_ON = ("transferred", "moved")
+"""Somebody's decision: the work did not come back."""
+
 
 @dataclass(slots=True)
 class Card:
     """One interaction. `since`: of its state; `until`: of its offer; `note`: of its transfer.
 
-    `target` is the agent a transfer is meant for, until somebody accepts. `reasons` are those of
-    the last offer, none while it waits.
+    `returns` counts how often it came back, `returned_because` is why it stands in line again, be
+    it handed on. `target` is the agent a transfer is meant for, until somebody accepts. `reasons`
+    are those of the last offer, none while it waits.
     """
 
     channel_id: str
@@ -86,7 +90,7 @@ def _returned(cards: Cards, event: d.Returned, at: datetime) -> None:
     """A note stays for the next agent until another transfer."""
     card = cards.works[event.interaction_id]
     card.since, card.until, card.target, card.reasons = at, None, event.target, None
-    card.returns += 1
+    card.returns += event.reason not in HANDED_ON
     card.returned_because = event.reason
     if event.reason == "transferred":
         card.note = event.note

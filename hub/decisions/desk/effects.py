@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from hub.model.codec import pack
-from hub.model.desk_events import Accepted, Offered, Queued, Returned
+from hub.model.desk_events import AT_ONCE, Accepted, Offered, Queued, Returned
 from hub.model.effects import Effect, Tell
 from hub.model.ids import conversation_of_interaction, customer_of_conversation, customer_stream
 from hub.model.inputs import WorkAssigned, WorkOffered, WorkQueued, WorkReturned
@@ -12,12 +12,13 @@ from hub.model.inputs import WorkAssigned, WorkOffered, WorkQueued, WorkReturned
 
 def effects_of(event: Any) -> Iterable[Effect]:
     match event:
-        case Queued() if event.place or not event.agents:
+        case Queued() if event.ready != AT_ONCE or event.place or not event.agents:
             told: Any = WorkQueued(
                 interaction_id=event.interaction_id,
                 place=event.place,
                 wait_s=event.wait_s,
                 agents=event.agents,
+                ready=event.ready,
             )
         case Offered():
             told = WorkOffered(

@@ -66,7 +66,7 @@ class Floor:
     def catch_up(self) -> None:
         """Let masks and order follow what was put since the last question that needs them."""
         for seat in self.changed:
-            now = (seat.ready, seat.connected, seat.room)
+            now = (seat.ready, seat.connected, seat.room, seat.ready or seat.load > 0)
             if now != seat.shown:
                 self.masks.show(seat.index, seat.shown, now)
                 seat.shown = now

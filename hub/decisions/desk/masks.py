@@ -6,16 +6,20 @@ from collections.abc import Iterator, Mapping
 from hub.decisions.desk.ranking import Need
 from hub.model.desk import Medium
 
+Shown = tuple[bool, bool, tuple[Medium, ...], bool]
+"""Of one agent: ready, connected, the media with a free slot, ready or with work in hand."""
+
 
 class Masks:
     """`levels` holds, for a skill and a level, who has at least that level."""
 
-    __slots__ = ("_open", "connected", "free", "levels", "present", "ready")
+    __slots__ = ("_open", "connected", "free", "levels", "present", "ready", "serving")
 
     def __init__(self) -> None:
         self.present = 0
         self.connected = 0
         self.ready = 0
+        self.serving = 0
         self.free: defaultdict[Medium, int] = defaultdict(int)
         self.levels: defaultdict[tuple[str, int], int] = defaultdict(int)
         self._open: dict[Medium, int] = {}
@@ -31,6 +35,7 @@ class Masks:
         self.present &= others
         self.connected &= others
         self.ready &= others
+        self.serving &= others
         for medium in self.free:
             self.free[medium] &= others
         for skill, top in skills.items():
@@ -50,13 +55,7 @@ class Masks:
             found = self._open[medium] = self.connected & self.ready & self.free[medium]
         return found
 
-    def show(
-        self,
-        index: int,
-        was: tuple[bool, bool, tuple[Medium, ...]],
-        now: tuple[bool, bool, tuple[Medium, ...]],
-    ) -> None:
-        """Ready, connected and the media with a free slot, of one agent."""
+    def show(self, index: int, was: Shown, now: Shown) -> None:
         self._open.clear()
         bit = 1 << index
         if was[0] != now[0]:
@@ -66,6 +65,8 @@ class Masks:
         if was[2] != now[2]:
             for medium in {*was[2]} ^ {*now[2]}:
                 self.free[medium] ^= bit
+        if was[3] != now[3]:
+            self.serving ^= bit
 
 
 def indexes(mask: int) -> Iterator[int]:

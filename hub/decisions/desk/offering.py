@@ -7,7 +7,7 @@ from hub.decisions.desk.estimate import estimate
 from hub.decisions.desk.matching import CLAIM, chosen, match, offer
 from hub.decisions.desk.state import Work
 from hub.model.desk import Presence, WorkState
-from hub.model.desk_events import Accepted, PresenceChanged, Queued
+from hub.model.desk_events import AT_ONCE, Accepted, PresenceChanged, Queued
 from hub.model.desk_inputs import AcceptOffer, ClaimWork, DeclineOffer, PlaceWork
 from hub.model.events import TimerDisarmed
 from hub.model.ids import AgentId, InteractionId
@@ -21,7 +21,7 @@ def place(draft: Draft, command: PlaceWork) -> None:
     queue = state.queue(command.queue_id)
     work = Work(command.interaction_id, queue.queue_id, command.waiting_since, command.medium)
     need = state.need(work)
-    able = state.board.able(need)
+    staff = state.board.staff(need)
     served = bool(state.board.best_agents(need, 1))
     place = 0 if served else state.board.ahead(state.rank(work), need)
     draft.add(
@@ -36,8 +36,9 @@ def place(draft: Draft, command: PlaceWork) -> None:
             reason=command.reason,
             language=command.language,
             place=place,
-            wait_s=0 if served else estimate(state, work, place, able),
-            agents=able,
+            wait_s=0 if served else estimate(state, work, place, staff.serving),
+            agents=staff.able,
+            ready=AT_ONCE if served else staff.ready,
         )
     )
     draft.loosen(work)

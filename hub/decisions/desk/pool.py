@@ -7,6 +7,7 @@ from operator import itemgetter
 from typing import Any
 
 from hub.decisions.desk.line import Line
+from hub.decisions.desk.masks import Shown
 from hub.decisions.desk.ranking import Need, Rank
 from hub.model.desk import Medium
 from hub.model.ids import AgentId
@@ -20,8 +21,8 @@ class Seat:
     """What the board knows of an agent. `index` is the number of their bit in every mask.
 
     `room` are the media with a free slot, `open` those of them whose work they can take now. `key`
-    is made when it is needed. `shown` (ready, connected, room) is what the masks say, `stands` the
-    key in the order, `place` that in its block. `pools` are those whose need the agent satisfies,
+    is made when it is needed. `shown` is what the masks say, `stands` the key in the order, `place`
+    that in its block. `pools` are those whose need the agent satisfies,
     `heads` reads the firsts of their lines.
     """
 
@@ -36,7 +37,7 @@ class Seat:
     room: tuple[Medium, ...] = ()
     open: tuple[Medium, ...] = ()
     key: Key = ()
-    shown: tuple[bool, bool, tuple[Medium, ...]] = (False, False, ())
+    shown: Shown = (False, False, (), False)
     stands: Key = ()
     place: int = 0
     pools: dict[Medium, list["Pool"]] = field(default_factory=dict)

@@ -25,7 +25,7 @@ from hub.model.effects import Effect
 from hub.model.ids import DESK, desk_stream, stream_name
 from hub.model.inputs import TimerFired
 
-CODE_VERSION = 1
+CODE_VERSION = 2
 """Raised with every change of a decision, so that no snapshot of other rules is used."""
 
 _read_input = reader(inputs.DeskInput)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from heapq import nsmallest
 
-from hub.decisions.desk.board import NOTHING_TAKEN, Tally
+from hub.decisions.desk.board import NOTHING_TAKEN, Staff, Tally
 from hub.decisions.desk.floor import Taken
 from hub.decisions.desk.ranking import Candidate, LongestIdle, Need, Rank, Strategy
 from hub.model.desk import Medium
@@ -121,8 +121,10 @@ class NaiveBoard:
             refused[reason] = refused.get(reason, 0) + 1
         return Tally(eligible, refused)
 
-    def able(self, need: Need) -> int:
-        return sum(has(agent.skills, need) for agent in self.agents.values())
+    def staff(self, need: Need) -> Staff:
+        able = [agent for agent in self.agents.values() if has(agent.skills, need)]
+        ready = sum(agent.ready for agent in able)
+        return Staff(len(able), ready, sum(agent.ready or agent.load > 0 for agent in able))
 
     def ahead(self, rank: Rank, need: Need) -> int:
         return sum(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis.strategies import integers, randoms, sampled_from
 
-from hub.decisions.desk.board import Board, Tally
+from hub.decisions.desk.board import Board, Staff, Tally
 from hub.decisions.desk.line import BLOCK, NOTHING, Line
 from hub.decisions.desk.order import Order
 from hub.decisions.desk.pool import Seat
@@ -75,7 +75,19 @@ def test_a_higher_level_serves_a_lower_need_and_not_the_other_way_round() -> Non
     assert who(board.best_agents(CARD)) == ["a", "b"]
     assert who(board.best_agents(GOLD)) == ["a"]
     assert who(board.best_agents(ANY)) == ["a", "b", "c"]
-    assert (board.able(CARD), board.able(GOLD), board.able(ANY)) == (2, 1, 3)
+    assert [board.staff(need).able for need in (CARD, GOLD, ANY)] == [2, 1, 3]
+
+
+def test_staff_is_counted_by_who_is_ready_and_who_has_work_in_hand() -> None:
+    board = Board()
+    board.put_agent(A, {}, {}, 2, at(0))
+    board.put_agent(B, {}, TEXT, 0, at(0), ready=False)
+    board.put_agent(C, {}, {}, 1, at(0), ready=False)
+    assert board.staff(ANY) == Staff(able=3, ready=1, serving=2)
+    board.put_agent(C, {}, TEXT, 0, at(9), ready=False)
+    assert board.staff(ANY) == Staff(able=3, ready=1, serving=1)
+    board.drop_agent(A)
+    assert board.staff(ANY) == Staff(able=2, ready=0, serving=0)
 
 
 def test_slots_given_away_in_this_decision_count_as_load_and_end_at_the_last() -> None:

@@ -31,8 +31,21 @@ def test_the_note_of_a_transfer_stays_until_the_next_transfer() -> None:
         "在机场",
         None,
         "declined",
-        2,
+        1,
     )
+
+
+def test_work_that_somebody_moves_or_transfers_did_not_come_back() -> None:
+    desk = d.desk().staffed(d.profile(d.ANN), d.profile(d.BOB))
+    desk.do(d.place(d.W1))
+    desk.later(d.seconds(21))
+    card = desk.state.cards.works[d.W1]
+    assert (card.returns, card.returned_because) == (1, "no_answer")
+    desk.do(d.move(d.W1, d.VIP))
+    assert (card.returns, card.returned_because) == (1, "moved")
+    desk.do(d.claim(d.W1, d.BOB))
+    desk.do(d.transfer(d.W1, agent_id=d.BOB, epoch=3, to_queue=d.GENERAL))
+    assert (card.returns, card.returned_because) == (1, "transferred")
 
 
 def test_a_presence_counts_from_its_change_and_anew_after_a_new_sign_in() -> None:

@@ -10,9 +10,13 @@ from hub.model.events import Ignored
 from tests.decisions.desk.desk import (
     ANN,
     BOB,
+    CAT,
     GENERAL,
+    START,
     W1,
     W2,
+    W3,
+    W4,
     Desk,
     accept,
     desk,
@@ -112,6 +116,29 @@ def test_the_wait_is_handling_time_times_place_over_slots() -> None:
         made.do(place(work_id(number)))
     queued, *_ = made.do(place(work_id(9), made.at))
     assert (queued.place, queued.wait_s, queued.agents) == (2, 180, 2)
+
+
+def test_the_wait_counts_who_is_ready_or_has_work_and_nobody_else() -> None:
+    """CAT is on a break and waits for nobody, BOB wants a break and is still at work."""
+    made = desk().staffed(profile(CAT), profile(BOB), profile(ANN))
+    for work, agent_id in ((W1, CAT), (W2, BOB), (W3, ANN)):
+        made.do(place(work))
+        made.do(accept(work, agent_id))
+    made.do(presence(CAT, Presence.BREAK))
+    made.do(presence(BOB, Presence.BREAK))
+    made.later(timedelta(minutes=4) - (made.at - START))
+    made.do(release(W1))
+    queued, *_ = made.do(place(W4, made.at))
+    assert (queued.place, queued.wait_s, queued.agents, queued.ready) == (0, 118, 3, 1)
+
+
+def test_the_wait_is_unknown_while_all_who_are_able_are_away() -> None:
+    made = active()
+    made.later(timedelta(minutes=4))
+    made.do(release(W1))
+    made.do(presence(ANN, Presence.BREAK))
+    queued, *_ = made.do(place(W2))
+    assert (queued.place, queued.wait_s, queued.agents, queued.ready) == (0, -1, 1, 0)
 
 
 def test_the_wait_is_unknown_while_nobody_able_is_there() -> None:

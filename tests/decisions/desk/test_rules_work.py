@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from hub.decisions.desk import DeskRules, DeskSettings
 from hub.model.desk import Medium, OfferReasons, Presence, Queue, RefusedAgents, ScoredAgent
 from hub.model.desk_events import (
     Accepted,
@@ -12,6 +13,7 @@ from hub.model.desk_events import (
     Queued,
     Returned,
 )
+from hub.model.effects import Tell
 from hub.model.events import Ignored, Refused, TimerDisarmed
 from hub.model.ids import ConversationId, QueueId
 from tests.decisions.desk.desk import (
@@ -86,24 +88,67 @@ def test_work_is_queued_and_offered_in_one_commit() -> None:
 
 def test_nobody_there_is_told_to_the_customer() -> None:
     made = desk()
-    assert made.do(place(W1)) == [replace(QUEUED_W1, wait_s=-1, agents=0)]
-    assert made.tells == [{"is": "WorkQueued", "interaction_id": W1, "place": 0}]
+    assert made.do(place(W1)) == [replace(QUEUED_W1, wait_s=-1, agents=0, ready=0)]
+    assert made.tells == [{"is": "WorkQueued", "interaction_id": W1, "place": 0, "ready": 0}]
 
 
-def test_the_next_in_line_hears_nothing_and_the_one_behind_the_place() -> None:
+def test_the_next_in_line_and_the_one_behind_hear_their_place() -> None:
     made = active()
-    made.do(place(W2))
     made.tells.clear()
+    queued = replace(QUEUED_W1, wait_s=-1, ready=1)
+    assert made.do(place(W2)) == [
+        replace(queued, interaction_id=W2, conversation_id=ConversationId(W2.removesuffix("-1")))
+    ]
     assert made.do(place(W3)) == [
         replace(
-            QUEUED_W1,
+            queued,
             interaction_id=W3,
             conversation_id=ConversationId(W3.removesuffix("-1")),
             place=1,
-            wait_s=-1,
         )
     ]
-    assert made.tells == [{"is": "WorkQueued", "interaction_id": W3, "place": 1, "agents": 1}]
+    told = {"is": "WorkQueued", "agents": 1, "ready": 1}
+    assert made.tells == [
+        {**told, "interaction_id": W2, "place": 0},
+        {**told, "interaction_id": W3, "place": 1},
+    ]
+
+
+@pytest.mark.parametrize("away", [Presence.BREAK, Presence.NOT_READY])
+def test_that_all_able_colleagues_are_away_is_told_to_the_customer(away: Presence) -> None:
+    made = desk().staffed(profile(ANN), profile(BOB))
+    made.do(presence(ANN, away))
+    made.do(presence(BOB, Presence.BREAK))
+    assert made.do(place(W1)) == [replace(QUEUED_W1, wait_s=-1, agents=2, ready=0)]
+    assert made.tells == [
+        {"is": "WorkQueued", "interaction_id": W1, "place": 0, "agents": 2, "ready": 0}
+    ]
+
+
+def test_events_of_before_ready_was_counted_tell_what_they_told() -> None:
+    """Their effects keep the numbers they were made under."""
+    rules = DeskRules(DeskSettings())
+    older = {
+        "is": "Queued",
+        "interaction_id": W1,
+        "conversation_id": W1.removesuffix("-1"),
+        "queue_id": GENERAL,
+        "channel_id": WX,
+        "waiting_since": START,
+        "agents": 1,
+    }
+    told = {
+        place: [
+            tell.body
+            for tell in rules.effects("desk:main", rules.unpack({**older, "place": place}), {})
+            if isinstance(tell, Tell)
+        ]
+        for place in (0, 1)
+    }
+    assert told == {
+        0: [],
+        1: [{"is": "WorkQueued", "interaction_id": W1, "place": 1, "agents": 1}],
+    }
 
 
 def test_a_known_interaction_is_not_placed_twice() -> None:

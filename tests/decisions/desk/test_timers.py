@@ -84,4 +84,4 @@ def test_the_version_names_the_settings() -> None:
     plain, patient = DeskSettings(), DeskSettings(agent_grace=timedelta(minutes=1))
     assert DeskRules(plain).version == DeskRules(DeskSettings()).version
     assert DeskRules(plain).version != DeskRules(patient).version
-    assert DeskRules(plain).version.startswith("desk/1.")
+    assert DeskRules(plain).version.startswith("desk/2.")

@@ -83,7 +83,7 @@ class Twins:
         for ask in (
             lambda on: on.best_agents(need, n, barred=barred, taken=taken),
             lambda on: on.tally(need, barred=barred, taken=taken),
-            lambda on: on.able(need),
+            lambda on: on.staff(need),
             lambda on: on.ahead(rank, need),
             lambda on: on.next_work(agent_id, n, placed=placed, taken=taken),
             lambda on: on.takes(agent_id, need.medium, taken=taken),

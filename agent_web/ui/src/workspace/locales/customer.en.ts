@@ -1,6 +1,6 @@
 /** English words for the customer pane. */
 export const customer = {
-  times: 'Conversations: {n}',
+  times: '{n} conversation | {n} conversations',
   addresses: 'Addresses',
   notLive: 'Shown once you have taken it.',
   reachable: 'Reachable',
@@ -26,12 +26,13 @@ export const customer = {
   waited: 'Waited',
   began: 'Began',
   returns: 'Came back',
-  returned: '{n} times, last: {why}',
+  returned: '{n} time: {why} | {n} times, last: {why}',
+  returnedOnly: '{n} time | {n} times',
   handed: 'From the colleague before',
   notes: 'Notes',
   noNotes: 'No notes yet.',
   past: 'Earlier conversations',
   pastFailed: 'The history could not be loaded: no answer.',
-  thisOne: 'Shown now',
+  noPast: 'None yet.',
   more: 'Earlier',
 }

@@ -27,11 +27,12 @@ export const customer = {
   began: '开始',
   returns: '退回',
   returned: '{n} 次，上次：{why}',
+  returnedOnly: '{n} 次',
   handed: '上一位同事的话',
   notes: '备注',
   noNotes: '还没有备注。',
   past: '历史会话',
   pastFailed: '历史没有取到：服务器没有应答。',
-  thisOne: '正在看',
+  noPast: '还没有历史会话。',
   more: '更早的',
 }

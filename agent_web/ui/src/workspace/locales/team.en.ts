@@ -45,7 +45,6 @@ export const team = {
   queue: 'Queue',
   offered: 'On offer',
   estimate: 'Estimated wait',
-  unknown: 'unknown',
   target: 'target {time}',
   within: 'within target',
   late: 'over target',

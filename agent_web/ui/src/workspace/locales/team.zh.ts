@@ -41,7 +41,6 @@ export const team = {
   queue: '队列',
   offered: '派单中',
   estimate: '预计等待',
-  unknown: '未知',
   target: '目标 {time}',
   within: '在目标内',
   late: '超过目标',

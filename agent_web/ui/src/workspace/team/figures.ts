@@ -16,6 +16,11 @@ export function standing(queue: QueueDoc, now: number): Standing {
   return share > NEAR ? 'near' : 'within'
 }
 
+const HANDED_ON = new Set(['moved', 'transferred'])
+
+/** Whether the work stands in line by somebody's decision: nobody sent the customer back. */
+export const isHandedOn = (work: WorkDoc): boolean => HANDED_ON.has(work.returned_because)
+
 export interface Figures {
   waiting: number
   /** Since when the first of all waits. */

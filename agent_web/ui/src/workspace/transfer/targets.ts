@@ -1,5 +1,5 @@
 /** To whom a conversation can be given, and why not to the others. Pure. */
-import type { ColleagueDoc, QueueDoc } from '@/shared/protocol'
+import type { AgentDoc, ColleagueDoc, QueueDoc } from '@/shared/protocol'
 
 /** `why`: "" when it can be chosen. */
 export interface Target {
@@ -7,7 +7,7 @@ export interface Target {
   id: string
   name: string
   why: '' | 'current' | 'full' | 'not_ready' | 'break' | 'offline'
-  /** Free slots of an agent, free agents of a queue. */
+  /** Free slots of an agent, free agents of a queue besides who gives it away. */
   free: number
   waiting: number
 }
@@ -18,9 +18,28 @@ export function agentTarget(colleague: ColleagueDoc): Target {
   return { kind: 'agent', id, name: name || id, why, free, waiting: 0 }
 }
 
-export function queueTarget(queue: QueueDoc, name: string, current: string): Target {
-  const { id, ready, waiting } = queue
-  return { kind: 'queue', id, name, why: id === current ? 'current' : '', free: ready, waiting }
+/** Whether the desk counts the agent among the `ready` of the queue. */
+export function countsFor(queue: QueueDoc, agent: AgentDoc): boolean {
+  const has = (skill: string, level: number): boolean =>
+    agent.skills.some((each) => each.skill === skill && each.level >= level)
+  return (
+    agent.presence === 'ready' &&
+    agent.connected &&
+    Object.entries(agent.capacity).some(([medium, slots]) => slots > (agent.load[medium] ?? 0)) &&
+    queue.skills.every(({ skill, level }) => has(skill, level))
+  )
+}
+
+/** `giver`: the agent who gives the conversation away; undefined for who takes no work. */
+export function queueTarget(
+  queue: QueueDoc,
+  name: string,
+  current: string,
+  giver: AgentDoc | undefined,
+): Target {
+  const { id, waiting } = queue
+  const free = queue.ready - Number(giver !== undefined && countsFor(queue, giver))
+  return { kind: 'queue', id, name, why: id === current ? 'current' : '', free, waiting }
 }
 
 /** Those who can take it first; the current queue cannot be gone to. */
