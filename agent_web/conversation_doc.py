@@ -32,6 +32,7 @@ def conversation_doc(
         "disposition": doc.get("disposition") or "",
         "summary": doc.get("summary") or "",
         "wrap_up_until": wrap_up_until,
+        "owed_since": doc.get("owed_since"),
         "messages": doc["messages"],
         "last_text": doc.get("last_text", ""),
         "last_kind": doc.get("last_kind", ""),

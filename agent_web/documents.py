@@ -176,7 +176,8 @@ class CustomerDoc(Doc):
 class ConversationDoc(Doc):
     """`at_seq` is what a command sends as `seen`; `reply_to` the key of the address replied to.
 
-    `wrap_up_until`: then the wrap-up ends by itself.
+    `wrap_up_until`: then the wrap-up ends by itself. `owed_since`: since then the customer waits
+    for a person's word.
     """
 
     kind: Literal["conversation"] = "conversation"
@@ -197,6 +198,7 @@ class ConversationDoc(Doc):
     disposition: str
     summary: str
     wrap_up_until: datetime | None = None
+    owed_since: datetime | None
     messages: int
     last_text: str
     last_kind: str

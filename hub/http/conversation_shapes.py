@@ -34,7 +34,8 @@ class AddressShape(Shape):
 class ConversationShape(Shape):
     """`seq` is the number of the stream's last commit shown here; commands send it as `seen`.
 
-    `agents` are all it was ever assigned to, `agent_id` the one who has or had it last.
+    `agent_id` has it, is offered it, or had it at the close; `agents` are those it is open to: who
+    serves it, or with whom it ended.
     """
 
     id: str
@@ -48,6 +49,9 @@ class ConversationShape(Shape):
     updated_at: datetime
     closed_at: datetime | None
     close_reason: str
+    owed_since: datetime | None = Field(
+        description="Since then the customer waits for a person's word; a bot's is none."
+    )
     last_text: str
     last_kind: str
     last_author: str
@@ -77,7 +81,7 @@ class ConversationQuery(Shape):
     state: ConversationState | None = None
     channel_id: ChannelKey | None = None
     customer_id: CustomerKey | None = None
-    mine: bool = Field(default=False, description="Only those you handled.")
+    mine: bool = Field(default=False, description="Only those you serve, or that ended with you.")
     q: SearchText | None = Field(
         default=None,
         description="Stands in the name or the last message; newest first, in one page.",
@@ -194,6 +198,7 @@ def conversation_shape(stored: Doc) -> ConversationShape:
         updated_at=doc["updated_at"],
         closed_at=doc.get("closed_at"),
         close_reason=doc.get("close_reason") or "",
+        owed_since=doc.get("owed_since"),
         last_text=doc.get("last_text", ""),
         last_kind=doc.get("last_kind", ""),
         last_author=doc.get("last_author", ""),

@@ -1,8 +1,10 @@
 """The list of conversations: one document an episode."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
+from hub.decisions.customer.state import BOT_AUTHOR, SYSTEM_AUTHOR
 from hub.decisions.customer.table import MOVES
 from hub.model import events as e
 from hub.model.codec import plain, reader
@@ -37,14 +39,17 @@ QUIET = (
     e.MediaDelayed,
     e.MediaRefused,
 )
+NO_PERSON = frozenset({BOT_AUTHOR, SYSTEM_AUTHOR})
 UNDELIVERED = frozenset({DeliveryState.FAILED, DeliveryState.UNCERTAIN})
 
 
 class Conversations:
     """`Projection` "conversations".
 
-    `undelivered_rows` names what `undelivered` counts; `agents` are all it was ever assigned to,
-    `agent_id` the one who has it or had it at the close.
+    `undelivered_rows` names what `undelivered` counts; `agent_id` is who has it, is offered it, or
+    had it at the close; `agents` are those it is open to: who serves it, or with whom it ended.
+    `owed_since`: since then the customer waits for a person's word, from the hand-over at the
+    earliest; what a bot says is none.
     """
 
     name = "conversations"
@@ -99,6 +104,7 @@ def _blank(key: str, commit: Doc) -> Doc:
         "last_text": "",
         "last_kind": "",
         "last_author": "",
+        "owed_since": None,
         "messages": 0,
         "notes": 0,
         "agents": [],
@@ -116,6 +122,8 @@ def _move(doc: Doc, event: Any, commit: Doc) -> None:
         doc["closed_at"] = commit["at"]
     if not isinstance(event, QUIET):
         doc["updated_at"] = commit["at"]
+    if (owes := OWES.get(type(event))) is not None:
+        doc["owed_since"] = owes(doc.get("owed_since"), event, commit["at"])
 
 
 def _nothing(doc: Doc, event: Any) -> None:
@@ -151,18 +159,18 @@ def _handed_off(doc: Doc, event: e.HandedOff) -> None:
 
 def _offered(doc: Doc, event: e.InteractionOffered) -> None:
     doc["agent_id"] = event.agent_id
+    doc["agents"] = []
 
 
 def _assigned(doc: Doc, event: e.InteractionAssigned | e.InteractionResumed) -> None:
     doc["agent_id"] = event.agent_id
     doc["epoch"] = event.epoch
-    agents = doc.get("agents", [])
-    if event.agent_id not in agents:
-        doc["agents"] = [*agents, event.agent_id]
+    doc["agents"] = [event.agent_id]
 
 
 def _requeued(doc: Doc, event: e.InteractionRequeued) -> None:
     doc.pop("agent_id", None)
+    doc["agents"] = []
     if event.queue_id is not None:
         doc["queue_id"] = event.queue_id
 
@@ -197,8 +205,12 @@ def _settle(doc: Doc, row: str, *, lost: bool) -> None:
 def _say(doc: Doc, author: str, parts: tuple[Part, ...]) -> None:
     doc["messages"] += 1
     doc["last_author"] = author
-    doc["last_kind"] = type(parts[0]).__name__ if parts else ""
+    doc["last_kind"] = _kind(parts[0]) if parts else ""
     doc["last_text"] = _text(parts[0])[:TEXT_LIMIT] if parts else ""
+
+
+def _kind(part: Part) -> str:
+    return part.media.value if isinstance(part, MediaPart) else type(part).__name__
 
 
 def _text(part: Part) -> str:
@@ -215,6 +227,12 @@ def _text(part: Part) -> str:
         case MediaPart() | NoticePart() | UnsupportedPart():
             return ""
 
+
+OWES: Mapping[type, Callable[[datetime | None, Any, datetime], datetime | None]] = {
+    e.MessageReceived: lambda since, _, at: since or at,
+    e.MessageSent: lambda since, sent, _: since if sent.author in NO_PERSON else None,
+    e.InteractionAssigned: lambda since, _, at: since and at,
+}
 
 FOLDS: Mapping[type, Callable[[Doc, Any], None]] = {
     e.ConversationOpened: _opened,

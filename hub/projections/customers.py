@@ -14,7 +14,11 @@ _read = reader(e.Event)
 
 
 class Customers:
-    """`Projection` "customers". `agents` are all who were ever assigned one of its talks."""
+    """`Projection` "customers".
+
+    `ended_with` are the agents with whom a conversation ended; `agents`, whom it is open to, are
+    these and the one who serves it now.
+    """
 
     name = "customers"
 
@@ -48,6 +52,7 @@ def _blank(key: str, commit: Doc) -> Doc:
         "first_seen_at": commit["at"],
         "conversations": 0,
         "agents": [],
+        "ended_with": [],
         "absorbed": [],
         "profiles": [],
     }
@@ -75,13 +80,18 @@ def _who(doc: Doc, event: p.ProfileKnown) -> None:
 
 
 def _assigned(doc: Doc, event: e.InteractionAssigned) -> None:
-    agents = doc.get("agents", [])
-    if event.agent_id not in agents:
-        doc["agents"] = [*agents, event.agent_id]
+    ended_with = doc.get("ended_with", [])
+    others = [agent for agent in ended_with if agent != event.agent_id]
+    doc["agents"] = [*others, event.agent_id]
+
+
+def _unassigned(doc: Doc, event: e.InteractionOffered | e.InteractionRequeued) -> None:
+    doc["agents"] = doc.get("ended_with", [])
 
 
 def _closed(doc: Doc, event: e.ConversationClosed) -> None:
     doc.pop("open_conversation_id", None)
+    doc["ended_with"] = doc.get("agents", [])
 
 
 def _planned(doc: Doc, event: p.MergePlanned) -> None:
@@ -140,6 +150,8 @@ FOLDS: Mapping[str, Callable[[Doc, Any], None]] = {
     e.MessageReceived.__name__: _received,
     e.SignalReceived.__name__: _signal,
     p.ProfileKnown.__name__: _who,
+    e.InteractionOffered.__name__: _unassigned,
+    e.InteractionRequeued.__name__: _unassigned,
     e.InteractionAssigned.__name__: _assigned,
     e.ConversationClosed.__name__: _closed,
     p.MergePlanned.__name__: _planned,

@@ -30,7 +30,7 @@ MOST_UNDELIVERED = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """`mine`: only those the viewer handled. `text` stands in a name or a last message."""
+    """`mine`: only those the viewer serves or ended. `text` stands in a name or a last message."""
 
     customer_id: str = ""
     state: str = ""
@@ -84,7 +84,7 @@ class Conversations:
 
     async def with_undelivered(self, viewer: User) -> set[str]:
         """Conversations the viewer may see in which a message of ours waits for a decision: of
-        all they had and of those they serve now the latest `MOST_UNDELIVERED`."""
+        those that ended with them and of those they serve the latest `MOST_UNDELIVERED`."""
         found: set[str] = set()
         for where in await self._visibility.all_conversations(viewer):
             wanted = {**where, "undelivered": Above(0)}

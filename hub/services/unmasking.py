@@ -70,7 +70,7 @@ class Unmasking:
         return RevealedPage(items=items, next=commits[-1]["seq"] if more else None)
 
     async def _serves(self, viewer: User, customer: Doc) -> bool:
-        """Whoever handed a talk on, or ended it, has no need any more."""
+        """Whoever ended a talk has no need any more."""
         talk = await self._reading.get(CONVERSATIONS, customer.get("open_conversation_id", ""))
         return talk is not None and talk.get("agent_id") == viewer.username
 

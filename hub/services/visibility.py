@@ -18,7 +18,9 @@ def serves_nobody(username: str, customer_id: str) -> bool:
 
 
 class Visibility:
-    """Leads see all. Agents see the conversations they had, and all of whom they serve now."""
+    """Leads see all. Agents see the conversations that ended with them, and all of whom they serve
+    now: who handed one on, or lost it, is a stranger to it. The lists keep whose it is in `agents`.
+    """
 
     def __init__(self, reading: Reading, serves: Serves) -> None:
         self._reading = reading
@@ -46,12 +48,12 @@ class Visibility:
         return {} if viewer.is_lead else {"agents": viewer.username}
 
     async def of_conversation(self, viewer: User, doc: Doc) -> bool:
-        had = viewer.is_lead or viewer.username in doc.get("agents", ())
-        return had or await self.serves(viewer, doc["customer_id"])
+        theirs = viewer.is_lead or viewer.username in doc.get("agents", ())
+        return theirs or await self.serves(viewer, doc["customer_id"])
 
     async def of_customer(self, viewer: User, doc: Doc) -> bool:
-        had = viewer.is_lead or viewer.username in doc.get("agents", ())
-        return had or await self.serves(viewer, doc["_id"])
+        theirs = viewer.is_lead or viewer.username in doc.get("agents", ())
+        return theirs or await self.serves(viewer, doc["_id"])
 
     async def serves(self, viewer: User, customer_id: str) -> bool:
         if self._serves(viewer.username, customer_id):

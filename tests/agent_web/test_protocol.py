@@ -143,6 +143,7 @@ DOCS: list[ScreenDoc] = [
         handed_off_reason="asked",
         disposition="",
         summary="",
+        owed_since=AT,
         messages=2,
         last_text="您好",
         last_kind="TextPart",

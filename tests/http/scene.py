@@ -7,16 +7,21 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from hub.model.desk import Queue
+from hub.model.desk_inputs import ConfigureDesk, MoveWork, TransferWork
+from hub.model.ids import GENERAL_QUEUE, AgentId
 from hub.ports import FetchedMedia
 from tests.http.world import World, eventually, world
 from tests.services.media import samples
 
+GENERAL = Queue(queue_id=GENERAL_QUEUE, name="综合服务")
 BASE = "/api/v1/conversations"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
-    """agent1's now, one agent1 gave away, agent2's, and one that waits for anybody."""
+    """agent1's now, one that ended with agent1, agent2's, whom agent1 handed it to after they had
+    served it, and one that waits for anybody."""
 
     w: World
     own: str
@@ -55,11 +60,13 @@ async def scene(*, furnished: bool = False) -> AsyncIterator[Scene]:
         own = await w.customer_says("o-2", "您好")
         await w.accepts("agent1", own)
         await furnish(own, "o-2", "agent1")
+        foreign = await w.customer_says("o-3", "有人吗")
+        await w.accepts("agent1", foreign)
+        await furnish(foreign, "o-3", "agent1")
         await w.rests("agent1")
         await w.ready("agent2")
-        foreign = await w.customer_says("o-3", "有人吗")
+        await transfers(w, "agent1", foreign, "agent2")
         await w.accepts("agent2", foreign)
-        await furnish(foreign, "o-3", "agent2")
         await w.rests("agent2")
         waiting = await w.customer_says("o-4", "请帮忙")
         await furnish(waiting, "o-4", "supervisor1")
@@ -72,6 +79,31 @@ async def scene(*, furnished: bool = False) -> AsyncIterator[Scene]:
             letters=letters,
             files=files,
         )
+
+
+async def transfers(w: World, username: str, conversation: str, to: str) -> None:
+    doc = await w.stores.reading.get("conversations", conversation) or {}
+    given = TransferWork(
+        interaction_id=doc["interaction_id"],
+        agent_id=AgentId(username),
+        epoch=doc["epoch"],
+        to_agent=AgentId(to),
+        note="请接着办",
+    )
+    await w.desk(username, given)
+
+
+async def moves(w: World, conversation: str, to: str = "") -> None:
+    """By a supervisor; into the queue without `to`."""
+    await w.desk("supervisor1", ConfigureDesk(queues=(GENERAL,), author="agent:supervisor1"))
+    doc = await w.stores.reading.get("conversations", conversation) or {}
+    move = MoveWork(
+        interaction_id=doc["interaction_id"],
+        author="agent:supervisor1",
+        to_queue=GENERAL_QUEUE,
+        to_agent=AgentId(to) if to else None,
+    )
+    await w.desk("supervisor1", move)
 
 
 async def _file(w: World, conversation: str, customer: str) -> str:

@@ -1,7 +1,8 @@
 """Role × object × verb: one stated answer in each cell, for every route that names somebody's.
 
-Objects by how they stand to agent1: their own conversation, one they had, agent2's, and one that
-waits for anybody; with its customer, file, undelivered reply and assignment.
+Objects by how they stand to agent1: their own conversation, one that ended with them, agent2's,
+whom they handed it to, and one that waits for anybody; with its customer, file, undelivered reply
+and assignment.
 """
 
 from collections.abc import Mapping
@@ -41,7 +42,8 @@ HIDDEN: Mapping[str, Cells] = {
     "agent1": (DONE, DONE, GONE, GONE),
     "agent2": (GONE, GONE, DONE, GONE),
 }
-"""What is foreign to an agent is not there; those who lead, and keys with the scope, see all."""
+"""What is foreign to an agent, also what they handed on, is not there; those who lead, and keys
+with the scope, see all."""
 
 NOT_YOURS, CLOSED = "409 not_yours", "409 conversation_closed"
 TALKS, HANDED = "409 talk_not_ended", "409 already_handed_off"

@@ -90,6 +90,7 @@ def test_a_first_message_and_its_answer() -> None:
         "last_text": "请拨打客服热线。",
         "last_kind": "TextPart",
         "last_author": "bot",
+        "owed_since": START,
         "messages": 2,
         "notes": 0,
         "agents": [],
@@ -138,17 +139,50 @@ def test_a_close_is_kept_with_time_and_reason() -> None:
     assert (doc["agent_id"], doc["queue_id"], doc["waiting_since"]) == ("7", "general", START)
 
 
-def test_everybody_it_was_assigned_to_is_remembered_once_and_nobody_else() -> None:
+def test_it_is_open_to_the_one_who_serves_it_and_to_nobody_who_handed_it_on() -> None:
+    stream = stream_in("offered")
+    steps: list[tuple[Any, list[str]]] = [
+        (assign(1), ["7"]),
+        (give_back(1, reason="transferred"), []),
+        (offer(2, AgentId("9")), []),
+        (give_back(2), []),
+        (assign(3, AgentId("8")), ["8"]),
+        (offer(4), []),
+        (assign(4), ["7"]),
+        (end(4), ["7"]),
+        (message("还有一个问题"), ["7"]),
+        (end(4), ["7"]),
+        (give_back(4), []),
+        (assign(5, AgentId("8")), ["8"]),
+    ]
+    for step, agents in steps:
+        stream.do(step)
+        assert only(stream)["agents"] == agents, step
+
+
+@pytest.mark.parametrize(
+    ("standing", "agents"),
+    [
+        ("bot", []),
+        ("queued", []),
+        ("offered", []),
+        ("active", ["7"]),
+        ("wrap_up", ["7"]),
+    ],
+)
+def test_closed_it_stays_open_to_the_one_with_whom_it_ended(
+    standing: str, agents: list[str]
+) -> None:
+    stream = stream_in(standing)
+    stream.do(close())
+    assert only(stream)["agents"] == agents
+
+
+def test_who_handed_it_on_is_a_stranger_when_it_closes_in_the_queue() -> None:
     stream = stream_in("active")
     stream.do(give_back(1))
-    stream.do(offer(2, AgentId("9")))
-    stream.do(give_back(2))
-    stream.do(assign(3, AgentId("8")))
-    stream.do(give_back(3))
-    stream.do(assign(4))
     stream.do(close())
-    doc = only(stream)
-    assert (doc["agents"], doc["agent_id"]) == (["7", "8"], "7")
+    assert only(stream)["agents"] == []
 
 
 def test_what_came_of_it_is_kept() -> None:
@@ -182,7 +216,7 @@ def test_the_next_episode_is_a_document_of_its_own() -> None:
     ("part", "shown", "kind"),
     [
         (TextPart(text="好" * 200), "好" * 120, "TextPart"),
-        (MediaPart(media=MediaKind.IMAGE, provider_ref="m", name="a.png"), "", "MediaPart"),
+        (MediaPart(media=MediaKind.IMAGE, provider_ref="m", name="a.png"), "", "image"),
         (LocationPart(latitude=1.0, longitude=2.0, label="上海"), "上海", "LocationPart"),
         (LinkPart(title="利率", url="u"), "利率", "LinkPart"),
         (UnsupportedPart(kind="card", raw={"a": "b"}), "", "UnsupportedPart"),

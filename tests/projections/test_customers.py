@@ -1,9 +1,10 @@
 """The list of customers, folded commit by commit."""
 
+from dataclasses import replace
 from typing import Any
 
 from hub.model import inputs as i
-from hub.model.ids import AgentId, CustomerId
+from hub.model.ids import AgentId, ConversationId, CustomerId, InteractionId
 from hub.model.message import Address, DeliveryState
 from hub.projections.customers import Customers
 from tests.decisions.stream import (
@@ -16,6 +17,7 @@ from tests.decisions.stream import (
     assign,
     close,
     give_back,
+    hand_off,
     message,
     minutes,
     offer,
@@ -26,6 +28,7 @@ from tests.decisions.stream import (
 PROJECTION = Customers()
 LOWER = CustomerId("0" * 20)
 HIGHER = CustomerId("f" * 20)
+SECOND = InteractionId(f"{CUSTOMER_ID}.2-1")
 OTHER = Address(channel_id=WX, value="openid-2")
 
 
@@ -70,6 +73,7 @@ def test_a_customer_who_wrote() -> None:
         "updated_at": START + minutes(1),
         "conversations": 1,
         "agents": [],
+        "ended_with": [],
         "open_conversation_id": CONVERSATION,
         "absorbed": [],
         "profiles": [],
@@ -85,21 +89,32 @@ def test_episodes_are_counted_and_the_open_one_is_named() -> None:
     assert (doc["conversations"], doc["open_conversation_id"]) == (2, f"{CUSTOMER_ID}.2")
 
 
-def test_everybody_who_was_assigned_one_of_its_talks_is_remembered() -> None:
-    stream = stream_in("active")
-    assert folded(stream)["agents"] == ["7"]
-    stream.do(give_back(1))
-    stream.do(offer(2, AgentId("9")))
-    stream.do(assign(3, AgentId("8")))
-    stream.do(close())
-    stream.do(message())
-    assert folded(stream)["agents"] == ["7", "8"]
+def test_a_customer_is_open_to_who_serves_them_and_with_whom_a_talk_ended() -> None:
+    stream = stream_in("offered")
+    steps: list[tuple[Any, list[str]]] = [
+        (assign(1), ["7"]),
+        (give_back(1), []),
+        (offer(2, AgentId("9")), []),
+        (assign(3, AgentId("8")), ["8"]),
+        (offer(4), []),
+        (assign(5, AgentId("8")), ["8"]),
+        (close(), ["8"]),
+        (message(), ["8"]),
+        (replace(hand_off(), conversation_id=ConversationId(f"{CUSTOMER_ID}.2")), ["8"]),
+        (replace(assign(1), interaction_id=SECOND), ["8", "7"]),
+        (replace(give_back(1), interaction_id=SECOND), ["8"]),
+        (replace(assign(2, AgentId("8")), interaction_id=SECOND), ["8"]),
+        (replace(give_back(2), interaction_id=SECOND), ["8"]),
+    ]
+    for step, agents in steps:
+        stream.do(step)
+        assert folded(stream)["agents"] == agents, step
 
 
 def test_a_document_of_before_there_were_agents_is_folded_on() -> None:
     stream = stream_in("offered")
     old = folded(stream)
-    del old["agents"]
+    del old["agents"], old["ended_with"]
     stream.do(assign())
     assert PROJECTION.fold(CUSTOMER_ID, old, stream.commits[-1])["agents"] == ["7"]
 

@@ -1,5 +1,6 @@
 """From any older database to the one the program knows, and never from a newer one."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -109,13 +110,54 @@ async def test_a_database_of_before_there_was_a_desk_gets_what_it_lacks(
     assert "agents" in await database["projection_conversations"].index_information()
 
 
+async def test_lists_of_before_are_open_to_those_who_serve_and_with_whom_it_ended(
+    mongo_stores: MongoStores, manual_clock: ManualClock
+) -> None:
+    """Before, everybody a conversation was ever assigned to stood in them."""
+    database = mongo_stores.database
+    old: list[dict[str, Any]] = [
+        {"_id": "c1.1", "state": "closed", "agents": ["7", "8"], "agent_id": "8"},
+        {"_id": "c1.2", "state": "active", "agents": ["8", "9"], "agent_id": "9"},
+        {"_id": "c2.1", "state": "queued", "agents": ["7"]},
+        {"_id": "c3.1", "state": "offered", "agents": ["7"], "agent_id": "7"},
+        {"_id": "c4.1", "state": "closed", "agents": ["7"], "agent_id": "8"},
+        {"_id": "c5.1", "state": "bot", "agents": []},
+        {"_id": "c6.1", "state": "closed", "agents": ["7"], "agent_id": "7"},
+        {"_id": "c6.2", "state": "closed", "agents": ["7"], "agent_id": "7"},
+    ]
+    await database["projection_conversations"].insert_many(
+        [{"customer_id": row["_id"].partition(".")[0], **row} for row in old]
+    )
+    ever = {"c1": ["7", "8", "9"], "c2": ["7"], "c3": ["7"], "c4": ["7"], "c5": [], "c6": ["7"]}
+    await database["projection_customers"].insert_many(
+        [{"_id": key, "agents": agents} for key, agents in ever.items()]
+    )
+    for _ in range(2):
+        await database["migrations"].delete_one({"_id": 5})
+        assert await migrate(database, manual_clock) == [5]
+        rows = [row async for row in database["projection_conversations"].find().sort("_id")]
+        assert [(row["_id"], row["agents"]) for row in rows if row["agents"]] == [
+            ("c1.1", ["8"]),
+            ("c1.2", ["9"]),
+            ("c6.1", ["7"]),
+            ("c6.2", ["7"]),
+        ]
+        people = [row async for row in database["projection_customers"].find()]
+        assert {row["_id"]: (row["agents"], row.get("ended_with")) for row in people} == {
+            "c1": (["8", "9"], ["8"]),
+            **dict.fromkeys(("c2", "c3", "c4"), ([], [])),
+            "c5": ([], None),
+            "c6": (["7"], ["7"]),
+        }
+
+
 async def test_a_newer_database_is_refused_and_left_alone(
     mongo_stores: MongoStores, mongo_uri: str, manual_clock: ManualClock
 ) -> None:
     database = mongo_stores.database
     await database["migrations"].insert_one({"_id": 99, "name": "of tomorrow", "at": NOON})
     await database["inbox"].drop_index("dead")
-    with pytest.raises(StartError, match=r"migration 99, this one knows 4"):
+    with pytest.raises(StartError, match=r"migration 99, this one knows 5"):
         await open_stores(mongo_uri, database.name, manual_clock)
     assert "dead" not in await database["inbox"].index_information()
 

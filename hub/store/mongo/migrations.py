@@ -1,13 +1,19 @@
 """Numbered steps from an empty database to the one this program knows. Each may run twice."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+
+from pymongo import UpdateOne
 
 from hub.errors import StartError
 from hub.ports import Clock
 from hub.store.mongo.calls import insert, read
-from hub.store.mongo.client import Database, asking
-from hub.store.mongo.indexes import INDEXES, create_indexes
+from hub.store.mongo.client import Collection, Database, Doc, asking
+from hub.store.mongo.indexes import INDEXES, create_indexes, projected
+
+CHANGED_AT_ONCE = 1000
+ASSIGNED: Doc = {"agents": {"$ne": []}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +40,49 @@ async def _commands(database: Database) -> None:
         await journal.update_one({"_id": commit["_id"]}, {"$set": {"command": key}})
 
 
+async def _open_to(database: Database) -> None:
+    """The lists were open to everybody a conversation was ever assigned to."""
+    conversations = database[projected("conversations")]
+    customers = database[projected("customers")]
+    agents: dict[str, Doc] = {}
+    ended: dict[str, list[str]] = defaultdict(list)
+    serving: dict[str, list[str]] = defaultdict(list)
+    fields = dict.fromkeys(("customer_id", "agent_id", "agents", "state"), 1)
+    for doc in await read(conversations, ASSIGNED, fields):
+        theirs = _theirs(doc)
+        if theirs != doc.get("agents"):
+            agents[doc["_id"]] = {"agents": theirs}
+        (ended if doc["state"] == "closed" else serving)[doc["customer_id"]] += theirs
+    await _change(conversations, agents)
+    people = {}
+    for doc in await read(customers, ASSIGNED, {"_id": 1}):
+        ended_with = list(dict.fromkeys(ended[doc["_id"]]))
+        people[doc["_id"]] = {
+            "agents": list(dict.fromkeys(ended_with + serving[doc["_id"]])),
+            "ended_with": ended_with,
+        }
+    await _change(customers, people)
+
+
+def _theirs(conversation: Doc) -> list[str]:
+    """Who serves it, or with whom it ended; an offer gives nothing yet."""
+    agent_id = conversation.get("agent_id")
+    had = agent_id in conversation.get("agents", ()) and conversation["state"] != "offered"
+    return [agent_id] if agent_id and had else []
+
+
+async def _change(collection: Collection, changes: Mapping[str, Doc]) -> None:
+    updates = [UpdateOne({"_id": key}, {"$set": values}) for key, values in changes.items()]
+    for start in range(0, len(updates), CHANGED_AT_ONCE):
+        await collection.bulk_write(updates[start : start + CHANGED_AT_ONCE], ordered=False)
+
+
 MIGRATIONS: Sequence[Migration] = (
     Migration(1, "first collections", _collections),
     Migration(2, "desk: catalogue, agents of conversations, parts of snapshots", _collections),
     Migration(3, "commands found by their key", _commands),
     Migration(4, "files, keys and the audit log", _collections),
+    Migration(5, "lists open to who serves, and to whom it ended with", _open_to),
 )
 
 

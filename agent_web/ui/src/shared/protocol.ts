@@ -257,7 +257,8 @@ export interface ColleagueDoc {
 /**
  * `at_seq` is what a command sends as `seen`; `reply_to` the key of the address replied to.
  *
- * `wrap_up_until`: then the wrap-up ends by itself.
+ * `wrap_up_until`: then the wrap-up ends by itself. `owed_since`: since then the customer waits
+ * for a person's word.
  */
 export interface ConversationDoc {
   seq: number
@@ -279,6 +280,7 @@ export interface ConversationDoc {
   disposition: string
   summary: string
   wrap_up_until: Instant | null
+  owed_since: Instant | null
   messages: number
   last_text: string
   last_kind: string

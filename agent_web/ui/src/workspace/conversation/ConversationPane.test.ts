@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { i18n } from '../locales'
 import { useConversations } from '../stores/conversations'
 import { useLink } from '../stores/link'
+import { useToasts } from '../stores/toasts'
 import ConversationPane from './ConversationPane.vue'
 import { pretendHub, type PretendHub } from './pretendHub'
 import {
@@ -80,6 +81,39 @@ describe('the end', () => {
   })
 })
 
+describe('that the customer wrote on', () => {
+  const shown = () => useToasts().shown.map((toast) => toast.text)
+  const turns = async (state: string, seq: number): Promise<void> => {
+    hub.shows([customerDoc(), conversationDoc({ state }), word], seq)
+    await flushPromises()
+  }
+
+  it('is said while it is so, and not after', async () => {
+    await turns('wrap_up', 41)
+    await turns('active', 42)
+    expect(shown()).toEqual(['王女士又来消息，继续服务。'])
+    await turns('wrap_up', 43)
+    expect(shown()).toEqual([])
+    await turns('closed', 44)
+    expect(shown()).toEqual([])
+  })
+
+  it('is not said of the next conversation one opens', async () => {
+    await turns('wrap_up', 41)
+    const other = `${CUSTOMER}.3`
+    hub.shows(
+      [workDoc(), workDoc({ id: `${other}-1`, conversation_id: other })],
+      ...([6, 'desk'] as const),
+    )
+    const next = conversationDoc({ id: other, interaction_id: `${other}-1` })
+    hub.shows([customerDoc(), conversationDoc({ state: 'wrap_up' }), next, word], 42)
+    await page.setProps({ conversationId: other })
+    await flushPromises()
+    expect(has('box')).toBe(true)
+    expect(shown()).toEqual([])
+  })
+})
+
 it('what a colleague serves can be read only', async () => {
   hub.shows([workDoc({ agent_id: 'chen' })], 6, 'desk')
   await flushPromises()
@@ -99,6 +133,25 @@ it('what may not be seen is not shown, and taking it is offered', async () => {
   })
   expect(page.text()).not.toContain('提前还款')
   expect(page.get('[data-test=notice]').attributes('data-mode')).toBe('waiting')
+})
+
+it('what was handed on is not shown any more, even while the lists of the hub lag', async () => {
+  const answers = [Response.json(conversationDoc())]
+  const gone = (): Response => Response.json({}, { status: 404 })
+  const fetched = vi.fn((url: string) =>
+    Promise.resolve((url.endsWith(CONVERSATION) && answers.shift()) || gone()),
+  )
+  vi.stubGlobal('fetch', fetched)
+  useConversations().select(CONVERSATION)
+  hub.shows([], 6, 'desk')
+  hub.says({ t: 'closed', topic: `customer:${CUSTOMER}`, reason: 'forbidden' })
+  await vi.waitFor(() => {
+    expect(page.get('[data-test=hidden]').text()).toContain('会话不在您手上')
+  })
+  expect(fetched.mock.calls.filter(([url]) => url.includes('/messages'))).toEqual([])
+  expect(page.text()).not.toContain('提前还款')
+  expect(has('notice')).toBe(false)
+  expect(has('box')).toBe(false)
 })
 
 describe('a conversation that went elsewhere', () => {
@@ -126,9 +179,9 @@ describe('a conversation that went elsewhere', () => {
     )
   })
 
-  async function goes(seq: number): Promise<void> {
+  async function goes(seq: number, reason = 'unknown'): Promise<void> {
     hub.shows([workDoc({ agent_id: 'chen' })], seq, 'desk')
-    hub.says({ t: 'closed', topic: `customer:${CUSTOMER}`, reason: 'forbidden' })
+    hub.says({ t: 'closed', topic: `customer:${CUSTOMER}`, reason })
     await vi.waitFor(() => {
       expect(page.get('[data-test=log]').text()).toContain('第一次')
     })
@@ -157,7 +210,7 @@ describe('a conversation that went elsewhere', () => {
 
   it('and is over by now stands there without a time', async () => {
     told.state = 'closed'
-    await goes(6)
+    await goes(6, 'forbidden')
     expect(has('frozen')).toBe(false)
   })
 })

@@ -34,6 +34,7 @@ export interface ToldConversation {
   updated_at: string
   closed_at: string | null
   close_reason: string
+  owed_since: string | null
   handed_off_reason: string
   last_text: string
   last_kind: string

@@ -82,6 +82,7 @@ export const conversationDoc = (given: Partial<ConversationDoc> = {}): Conversat
   disposition: '',
   summary: '',
   wrap_up_until: null,
+  owed_since: AT,
   messages: 4,
   last_text: '您好',
   last_kind: 'TextPart',

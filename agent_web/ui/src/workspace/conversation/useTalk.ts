@@ -14,6 +14,7 @@ import { useOlder, type Older } from './useOlder'
 /** `hidden`: neither live nor in the archive for this person (yet). */
 export type Reading = 'opening' | 'live' | 'archive' | 'hidden' | 'failed'
 
+const LAG_MS = 250
 const NOT_OURS: ReadonlySet<Mode> = new Set<Mode>(['elsewhere', 'waiting', 'offered'])
 
 export interface Talk {
@@ -82,6 +83,10 @@ export function useTalk(conversationId: () => string): Talk {
     try {
       const found = await get<ToldConversation>(`/conversations/${conversationId()}`)
       if (own !== asked) return
+      if (lags(found)) {
+        setTimeout(() => own === asked && void read(), LAG_MS)
+        return
+      }
       told.value = asDoc(found)
       toldAt.value = link.now
       await older.load()
@@ -89,6 +94,10 @@ export function useTalk(conversationId: () => string): Talk {
       if (own === asked) archive.value = isMissing(error) ? 'hidden' : 'failed'
     }
   }
+
+  /** Whoever may read an open conversation may watch it: the lists of the API follow in a moment. */
+  const lags = ({ state }: ToldConversation): boolean =>
+    state !== 'closed' && topic.value?.at.reason === 'forbidden'
 
   /** What the API told ends where the live topic begins again, and is asked for anew after it. */
   function forget(): void {

@@ -29,18 +29,18 @@ const work = (id: string, fields: Partial<WorkDoc> = {}): WorkDoc => ({
   ...fields,
 })
 
-const conversation = (author: string, updated: string): ConversationDoc =>
-  ({ last_author: author, last_text: '…', last_kind: 'TextPart', updated_at: updated }) as never
-
-const row = (id: string, author: string, updated: string): Row =>
-  mineRow(work(id), conversation(author, updated), { unread: 0, draft: false })
+const row = (id: string, updated: string, owed: string | null = null): Row => {
+  const said = { last_author: 'system', last_text: '…', last_kind: 'TextPart' }
+  const conversation = { ...said, updated_at: updated, owed_since: owed } as ConversationDoc
+  return mineRow(work(id), conversation, { unread: 0, draft: false })
+}
 
 it('who waits for an answer stands first, the longest wait on top', () => {
   const rows = [
-    row('answered', 'agent:agent1', '2026-11-22T02:05:00Z'),
-    row('waits-since-4', 'customer', '2026-11-22T02:04:00Z'),
-    row('waits-since-2', 'customer', '2026-11-22T02:02:00Z'),
-    row('answered-later', 'bot', '2026-11-22T02:06:00Z'),
+    row('answered', '2026-11-22T02:05:00Z'),
+    row('waits-since-4', '2026-11-22T02:04:00Z', '2026-11-22T02:04:00Z'),
+    row('waits-since-2', '2026-11-22T02:09:00Z', '2026-11-22T02:02:00Z'),
+    row('answered-later', '2026-11-22T02:06:00Z'),
   ]
   expect(rows.sort(byNeed).map((each) => each.id)).toEqual([
     'waits-since-2',
@@ -48,6 +48,20 @@ it('who waits for an answer stands first, the longest wait on top', () => {
     'answered-later',
     'answered',
   ])
+})
+
+it('the clock of who waits runs from the first unanswered word, whoever spoke since', () => {
+  const waits = row('a', '2026-11-22T02:09:00Z', '2026-11-22T02:02:00Z')
+  expect([waits.counts, waits.at]).toEqual([true, '2026-11-22T02:02:00Z'])
+  const answered = row('a', '2026-11-22T02:09:00Z')
+  expect([answered.counts, answered.at]).toEqual([false, '2026-11-22T02:09:00Z'])
+})
+
+it('nobody waits in a talk that is being wrapped up', () => {
+  const since = '2026-11-22T02:02:00Z'
+  const conversation = { updated_at: since, owed_since: since } as ConversationDoc
+  const own = { unread: 0, draft: false }
+  expect(mineRow(work('a', { state: 'wrap_up' }), conversation, own).counts).toBe(false)
 })
 
 it('who came back or was moved ahead waits before all others, the longest wait on top', () => {
@@ -73,11 +87,7 @@ it('a waiting customer is late once the target of the queue has passed', () => {
 })
 
 it('under the hand the order stays, new rows wait and gone ones remain as a shade', () => {
-  const [a, b, c] = ['a', 'b', 'c'].map((id) => row(id, 'bot', '2026-11-22T02:00:00Z')) as [
-    Row,
-    Row,
-    Row,
-  ]
+  const [a, b, c] = ['a', 'b', 'c'].map((id) => row(id, '2026-11-22T02:00:00Z')) as [Row, Row, Row]
   const held = hold([a, b], [c, b])
   expect(held.rows.map((each) => [each.id, each.gone])).toEqual([
     ['a', true],

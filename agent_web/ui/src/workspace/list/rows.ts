@@ -38,22 +38,23 @@ const said = (from: Said | undefined): Pick<Row, 'text' | 'kind' | 'author'> => 
   author: from?.last_author ?? '',
 })
 
-/** Whether the customer said the last word, so that somebody owes an answer. */
-const owed = (row: Row): boolean => row.state === 'active' && row.author === 'customer'
+/** Whether the customer waits for a word of ours. */
+const owed = (row: Row): boolean => row.state === 'active' && row.counts
 
 export function mineRow(
   work: WorkDoc,
   conversation: ConversationDoc | undefined,
   own: { unread: number; draft: boolean },
 ): Row {
+  const owedSince = (work.state === 'active' && conversation?.owed_since) || null
   return {
     id: work.conversation_id,
     name: work.display_name,
     customerId: work.customer_id,
     channel: work.channel_id,
     state: work.state,
-    at: conversation?.updated_at ?? work.since,
-    counts: work.state === 'active' && conversation?.last_author === 'customer',
+    at: owedSince ?? conversation?.updated_at ?? work.since,
+    counts: owedSince !== null,
     targetMs: 0,
     ...said(conversation),
     queueId: work.queue_id,

@@ -1,4 +1,5 @@
 import { customer } from './customer.en'
+import { mark } from './marks.en'
 
 /** English words for talk, reply, wrap-up, transfer and customer. */
 export const talk = {
@@ -82,7 +83,8 @@ export const talk = {
     notHere: 'No files can be added now',
     none: 'This channel sends no files.',
     notNow: 'A note carries no files. Go back to the reply first.',
-    tooMany: 'At most {most} files at a time; {n} were not added.',
+    tooMany:
+      'At most {most} files at a time; {n} was not added. | At most {most} files at a time; {n} were not added.',
     progress: 'Uploading {name}',
     checking: 'Uploaded, being checked…',
     waits: 'Some files are not ready',
@@ -93,6 +95,7 @@ export const talk = {
     kind: '{channel} cannot send this ({kind}); it was not uploaded.',
     type: '{channel} takes {taken} only ({kind}); it was not uploaded.',
     size: '{channel} takes up to {most} ({kind}); it was not uploaded.',
+    taken: ' {channel} sends: {taken}.',
     failed: 'Not uploaded: {why}.',
     unreachable: 'Not uploaded: the server did not answer. The file is still here; try again.',
   },
@@ -203,33 +206,7 @@ export const talk = {
     no_answer: 'no answer',
     lost: 'connection lost',
   },
-  mark: {
-    other: '{what}',
-    opened: 'Conversation began',
-    handed_off: 'Handed to a person',
-    handed_off_by: 'Handed to a person by {who}',
-    offered: 'Offered',
-    offered_by: 'Offered to {who}',
-    assigned: 'Accepted',
-    assigned_by: '{who} accepted',
-    returned: 'Back in the queue',
-    returned_by: 'Passed on by {who}, back in the queue',
-    wrap_up: 'Wrap-up began',
-    wrap_up_by: '{who} began to wrap up',
-    resumed: 'The customer wrote again; it goes on',
-    resumed_by: 'The customer wrote again; {who} goes on',
-    finished: 'Wrapped up',
-    finished_by: 'Wrapped up by {who}',
-    closed: 'Conversation ended',
-    followed: 'Customer followed',
-    unfollowed: 'Customer unfollowed',
-    signal: 'Customer act',
-    pressed: 'The customer pressed “{detail}” in the menu',
-    scanned: 'The customer scanned: {detail}',
-    followed_by_code: 'The customer follows by a code: {detail}',
-    rated_up: 'The customer found the answer helpful',
-    rated_down: 'The customer found the answer not helpful',
-  },
+  mark,
   ranking: {
     title: 'What the bot thought',
     asked: 'Question: {question}',
@@ -245,7 +222,7 @@ export const talk = {
       'The text goes back to the box and is not sent by itself any more. If it has just arrived, it still goes out.',
   },
   reading: {
-    hidden: 'The conversation is shown here once you have taken it.',
+    hidden: 'This conversation is not yours, so it is not shown. It is once you have taken it.',
     failed: 'The conversation could not be loaded: no answer. Nothing is lost; try again soon.',
   },
   notice: {
@@ -255,7 +232,7 @@ export const talk = {
     waiting: 'The customer is waiting. Take it to reply.',
     bot: 'The bot is serving; you can only read here.',
     colleague: '{who} is serving; you can only read here.',
-    gone: 'This is no longer yours; you can read what you handled.',
+    gone: 'This is no longer yours; you can only read it.',
     reading: 'You can only read here.',
   },
   box: {

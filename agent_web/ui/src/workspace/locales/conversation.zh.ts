@@ -1,4 +1,5 @@
 import { customer } from './customer.zh'
+import { mark } from './marks.zh'
 
 /** 会话、回复、整理、转接和客户资料的中文用语。 */
 export const talk = {
@@ -94,6 +95,7 @@ export const talk = {
     type: '{channel}的{kind}只收 {taken}，没有上传。',
     size: '{channel}的{kind}最大 {most}，没有上传。',
     failed: '没有上传：{why}。',
+    taken: '{channel}可以发：{taken}。',
     unreachable: '没有上传：服务器没有应答。文件还在，可以再试。',
   },
   linkUnsafe: '这个地址不能在浏览器里打开',
@@ -203,33 +205,7 @@ export const talk = {
     no_answer: '未应答',
     lost: '掉线',
   },
-  mark: {
-    other: '{what}',
-    opened: '会话开始',
-    handed_off: '转人工',
-    handed_off_by: '{who}转人工',
-    offered: '派单',
-    offered_by: '派给{who}',
-    assigned: '已接起',
-    assigned_by: '{who}接起',
-    returned: '回到队列',
-    returned_by: '{who}转出，回到队列',
-    wrap_up: '开始整理',
-    wrap_up_by: '{who}开始整理',
-    resumed: '客户又来消息，继续服务',
-    resumed_by: '客户又来消息，{who}继续服务',
-    finished: '完成小结',
-    finished_by: '{who}完成小结',
-    closed: '会话结束',
-    followed: '客户关注',
-    unfollowed: '客户取消关注',
-    signal: '客户动作',
-    pressed: '客户点了菜单“{detail}”',
-    scanned: '客户扫码：{detail}',
-    followed_by_code: '客户扫码关注：{detail}',
-    rated_up: '客户点了“有帮助”',
-    rated_down: '客户点了“没帮助”',
-  },
+  mark,
   ranking: {
     title: '机器人的判断',
     asked: '问题：{question}',
@@ -244,7 +220,7 @@ export const talk = {
     dropHint: '文字回到输入框，不再自动发送。若刚才已经送到，仍会发出。',
   },
   reading: {
-    hidden: '接入以后，这里会显示会话内容。',
+    hidden: '会话不在您手上，所以不显示；接入以后，这里会显示内容。',
     failed: '会话没有取到：服务器没有应答。内容都是安全的，请稍后再试。',
   },
   notice: {
@@ -254,7 +230,7 @@ export const talk = {
     waiting: '客户在排队。接入后由您回复。',
     bot: '机器人正在服务，这里只能查看。',
     colleague: '{who}正在服务，这里只能查看。',
-    gone: '会话已不在您手上，这里只能查看您经办的部分。',
+    gone: '会话已不在您手上，这里只能查看。',
     reading: '这里只能查看。',
   },
   box: {

@@ -78,7 +78,11 @@ export const en = {
   offer: {
     label: 'Offer',
     title: 'New offer',
-    waited: 'waited {time}',
+    waits: {
+      first: 'waited {time}',
+      again: 'back for {time}',
+      all: '{time} since the hand-off',
+    },
     wanted: '“{text}”',
     note: 'Colleague: {text}',
     accept: 'Accept',
@@ -89,7 +93,7 @@ export const en = {
     accepting: 'Accepting…',
     gone: 'This offer has been taken back and the customer is in the queue again. Please take the next one.',
     notice: '{name} is waiting for you',
-    noticeBody: '{queue}, waited {time}',
+    noticeBody: '{queue}, {waited}',
   },
   list: {
     label: 'Conversations',
@@ -152,6 +156,7 @@ export const en = {
     title: 'Choose a conversation',
     none: 'Waiting for the next customer',
     away: 'You are not ready',
+    awayText: 'Once you are, an offer lights up above and rings.',
     operator:
       'This account keeps the system running; it takes no conversations and sees no customers. Start here:',
     docs: 'API documentation',
@@ -197,8 +202,9 @@ export const en = {
       'The browser blocks notifications. Allow them in the site settings of the address bar.',
     signOut: 'Sign out',
     signOutOpen:
-      'You still hold {n} conversations. They go back to their queue and keep their waiting time.',
-    signOutPending: '{n} messages are not sent yet and will not be sent after signing out.',
+      'You still hold {n} conversation. It goes back to its queue and keeps its waiting time. | You still hold {n} conversations. They go back to their queue and keep their waiting time.',
+    signOutPending:
+      '{n} message is not sent yet and will not be sent after signing out. | {n} messages are not sent yet and will not be sent after signing out.',
     signOutFailed:
       'You are still signed in: the server did not answer. Check the network and try again.',
     role: {

@@ -72,7 +72,7 @@ export const zh = {
   offer: {
     label: '派单',
     title: '新派单',
-    waited: '等了 {time}',
+    waits: { first: '等了 {time}', again: '转来后等了 {time}', all: '转人工至今 {time}' },
     wanted: '“{text}”',
     note: '同事留言：{text}',
     accept: '接起',
@@ -83,7 +83,7 @@ export const zh = {
     accepting: '正在接起…',
     gone: '这一单已经收回，客户回到了队列里。请接下一单。',
     notice: '{name}在等您接起',
-    noticeBody: '{queue}，已等 {time}',
+    noticeBody: '{queue}，{waited}',
   },
   list: {
     label: '会话列表',
@@ -146,6 +146,7 @@ export const zh = {
     title: '选一个会话',
     none: '等下一位客户',
     away: '还没有示闲',
+    awayText: '示闲以后，派单卡会出现在上方并响铃。',
     operator: '此账号管系统运行，不接会话，也看不到客户。可以从这里开始：',
     docs: '接口文档',
     start: {

@@ -167,6 +167,14 @@ it('what the customer wrote is unread until somebody looks at it', async () => {
   expect(conversations.unread(TALK)).toBe(0)
 })
 
+it('what the person answered from another browser is not unread in this one', async () => {
+  const conversations = await begin()
+  await update(DESK, 5, work({}))
+  const [asked, more] = [message(7, 'customer'), message(9, 'customer')]
+  await update(`customer:${CUSTOMER}`, 9, asked, message(8, useSession().author), more)
+  expect(conversations.unread(TALK)).toBe(1)
+})
+
 it('a message in a tab nobody looks at stays unread, also after a reload', async () => {
   let conversations = await begin()
   await update(DESK, 5, work({}))

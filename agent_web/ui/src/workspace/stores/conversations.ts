@@ -80,11 +80,12 @@ export const useConversations = defineStore('conversations', () => {
   const opened = new Set<string>()
   watch(
     [wanted, () => session.me?.username],
-    ([names]) => {
+    ([names, who], before) => {
       for (const name of opened) if (!names.has(name)) link.client.unwatch(name)
+      const asked = new Set(who === before[1] ? opened : [])
       opened.clear()
       for (const name of names) {
-        link.client.watch(name)
+        if (!asked.has(name)) link.client.watch(name)
         opened.add(name)
       }
     },
@@ -122,23 +123,25 @@ export const useConversations = defineStore('conversations', () => {
   }
 
   // -------------------------------------------------------------- unread
-  const foreign = (conversationId: string): MessageDoc[] =>
+  const said = (conversationId: string, author: string): MessageDoc[] =>
     (topicOf(conversationId)?.all('message') ?? []).filter(
-      (each) => each.conversation_id === conversationId && each.author === 'customer',
+      (each) => each.conversation_id === conversationId && each.author === author,
     )
   const lastOf = (messages: MessageDoc[]): number =>
     messages.reduce((last, each) => Math.max(last, each.n), 0)
 
+  /** Not seen in this browser, nor answered by the person from another. */
   const unread = (conversationId: string): number => {
-    const until = seen.until(conversationId)
-    return foreign(conversationId).filter((each) => each.n > until).length
+    const answered = lastOf(said(conversationId, session.author))
+    const until = Math.max(seen.until(conversationId), answered)
+    return said(conversationId, 'customer').filter((each) => each.n > until).length
   }
   const unreadInAll = computed(() =>
     desk.mine.reduce((sum, each) => sum + unread(each.conversation_id), 0),
   )
 
   watch(
-    () => (attended.value && selected.value !== '' ? lastOf(foreign(selected.value)) : 0),
+    () => (attended.value && selected.value !== '' ? lastOf(said(selected.value, 'customer')) : 0),
     (last) => {
       if (last > 0) seen.mark(selected.value, last)
     },
