@@ -239,6 +239,12 @@ class Colleague:
     async def serious_findings(self) -> list[str]:
         return await visitor.serious_findings(self.page)
 
+    async def loses(self) -> None:
+        """The conversation in front went to somebody else: nothing of it is shown any more."""
+        await expect(self.page.get_by_test_id("hidden")).to_be_visible(timeout=SOON_MS)
+        await expect(self.log).to_have_count(0)
+        self.forgive(404, self.conversation_id)
+
     def forgive(self, status: int, path: str) -> None:
         """The browser reports answers of ours as errors; this one was asked for."""
         self.complaints[:] = [

@@ -113,6 +113,7 @@ def conversation(
         "handed_off_reason": "asked_for_person",
         "disposition": "",
         "summary": "",
+        "owed_since": None if author.startswith("agent:") else ago(now, silent),
         "messages": 12,
         "last_text": text,
         "last_kind": "TextPart",

@@ -185,7 +185,7 @@ async def test_a_desktop_notice_is_given_words_and_nothing_a_customer_wrote(
     ((title, options),) = await page.evaluate("window.told")
     assert re.fullmatch("客户 [0-9A-F]{4}在等您接起", title)
     assert options.keys() == {"body", "tag"}
-    assert re.fullmatch(r"综合服务，已等 00:0\d", options["body"])
+    assert re.fullmatch(r"综合服务，等了 00:0\d", options["body"])
     await expect(page).to_have_title("(1) 新派单 · 联络")
     await agent.accept()
     for text in (BROKEN_IMAGE, SHORT):

@@ -109,6 +109,7 @@ async def test_offer_search_note_and_summary(office: Office) -> None:
             await expect(second.offers.first).to_be_visible(timeout=SOON_MS)
             await shows(second.offers.first, LINE)
             await second.accept()
+            await first.loses()
             await expect(second.notes()).to_have_count(2, timeout=SOON_MS)
             await second.end()
             await second.finish("answered", LINE)
@@ -117,6 +118,7 @@ async def test_offer_search_note_and_summary(office: Office) -> None:
             await shows(second.page.get_by_test_id("past").last, LINE)
             await second.page.get_by_test_id("past").last.get_by_role("button").first.click()
             await shows(second.page.get_by_test_id("customer"), *TEXTS.values())
+        first.forgive(404, first.conversation_id)
 
 
 @pytest.mark.usefixtures("names")

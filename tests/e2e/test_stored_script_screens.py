@@ -92,8 +92,8 @@ async def test_a_desktop_notice_holds_hostile_names_as_plain_text(
     ) as page:
         told = await page.evaluate("window.told")
         assert [(title, options["body"]) for title, options in told] == [
-            (f"{SHORT}·在等您接起", f"{SHORT}·，已等 00:41"),
-            (f"{SHORT}·在等您接起", f"{SHORT}·，已等 00:20"),
+            (f"{SHORT}·在等您接起", f"{SHORT}·，等了 00:41"),
+            (f"{SHORT}·在等您接起", f"{SHORT}·，等了 00:20"),
         ]
         await met[0].untouched()
 

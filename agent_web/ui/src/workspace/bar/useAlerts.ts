@@ -12,6 +12,7 @@ import { useLink } from '../stores/link'
 import { usePreferences } from '../stores/preferences'
 import { useServing } from '../stores/serving'
 import { readySound, ring } from './sounds'
+import { waitedOf } from './waited'
 
 const PAUSE_MS = 2000
 
@@ -71,12 +72,13 @@ export function useAlerts(): void {
     if (!('Notification' in window) || Notification.permission !== 'granted') return
     for (const work of offers) {
       if (notices.has(work.id)) continue
+      const waited = waitedOf(work, conversations.timeline(work.conversation_id))
       const notice = new Notification(
         t('offer.notice', { name: words.customer(work.display_name, work.customer_id) }),
         {
           body: t('offer.noticeBody', {
             queue: desk.queueName(work.queue_id),
-            time: since(work.waiting_since, link.now),
+            waited: t(`offer.waits.${waited.of}`, { time: since(waited.from, link.now) }),
           }),
           tag: work.id,
         },

@@ -101,6 +101,12 @@ export const useCatalogue = defineStore('catalogue', () => {
     return { parts: can.parts ?? [], link: can.link ?? null, mapUrl: can.map_url ?? '' }
   }
 
+  /** What a talk ended with, in words; the code where it has none (any more). */
+  function outcome(id: string, locale: string): string {
+    const found = dispositions.items.value.find((each) => each.id === id)
+    return (locale === 'en' ? found?.name_en : '') || found?.name || id
+  }
+
   return {
     phrases: phrases.items,
     phrasesState: phrases.state,
@@ -108,6 +114,7 @@ export const useCatalogue = defineStore('catalogue', () => {
     dispositions: dispositions.items,
     dispositionsState: dispositions.state,
     loadDispositions: dispositions.load,
+    outcome,
     loadChannels: channels.load,
     mostText,
     sendsNotices,

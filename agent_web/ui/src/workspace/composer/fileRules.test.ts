@@ -5,6 +5,7 @@ import {
   kindOf,
   NO_LINKS,
   objection,
+  takenBy,
   typeOf,
   type FileRules,
   type Linked,
@@ -93,4 +94,10 @@ it('the file dialog offers what the channel takes', () => {
   const offered = acceptOf({ image }, ['file']).split(',')
   expect(offered).toEqual(expect.arrayContaining(['.png', '.pdf', '.docx', '.csv']))
   expect(offered).not.toContain('.mp4')
+})
+
+it('what is taken is named by the ending people know, links and all', () => {
+  expect(takenBy(WECHAT)).toEqual(['jpg', 'png', 'amr', 'mp3'])
+  expect(takenBy(WECHAT, ['file']).slice(4)).toEqual(['pdf', 'txt', 'csv', 'docx', 'xlsx', 'pptx'])
+  expect(takenBy(undefined)).toEqual([])
 })

@@ -55,6 +55,8 @@ const ENDINGS: Readonly<Record<string, string[]>> = {
 }
 /** Of documents whose types nobody remembers. */
 const DOCUMENTS = ['docx', 'xlsx', 'pptx', 'doc', 'xls', 'ppt', 'odt', 'ods', 'odp', 'wps', 'et']
+/** So many of them are named to people. */
+const WELL_KNOWN = 3
 /** As browsers name some of them. */
 const ALIASES: Readonly<Record<string, string>> = {
   'audio/mp3': 'audio/mpeg',
@@ -125,6 +127,16 @@ export function acceptOf(rules: FileRules | undefined, linked: readonly FileKind
     ...[...carried, ...asLinks].flatMap((type) => [type, ...dotted(ENDINGS[type] ?? [])]),
     ...dotted(more),
   ].join()
+}
+
+/** Endings of all that may go out; none where the rules are not known. */
+export function takenBy(rules: FileRules | undefined, linked: readonly FileKind[] = []): string[] {
+  const carried = Object.values(rules ?? {}).flatMap(endingsOf)
+  const asLinks = Object.entries(ENDINGS)
+    .filter(([type]) => linked.includes(kindOf(type)))
+    .map(([, endings]) => endings[0] ?? '')
+  const more = linked.includes('file') ? DOCUMENTS.slice(0, WELL_KNOWN) : []
+  return [...new Set([...carried, ...asLinks, ...more])]
 }
 
 const dotted = (endings: readonly string[]): string[] => endings.map((each) => `.${each}`)

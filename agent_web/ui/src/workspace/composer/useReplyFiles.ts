@@ -4,7 +4,7 @@ import { useWords } from '@/shared/useWords'
 import { useToasts } from '../stores/toasts'
 import { MOST_FILES, useAttachments, type Attachment } from './attachments'
 import { useCatalogue } from './catalogue'
-import { acceptOf, goesAsLink } from './fileRules'
+import { acceptOf, goesAsLink, takenBy } from './fileRules'
 import { useFileDrop } from './useFileDrop'
 
 export interface ReplyFiles {
@@ -16,6 +16,8 @@ export interface ReplyFiles {
   /** The channel sends files at all, as far as is known. */
   may: ComputedRef<boolean>
   accept: ComputedRef<string>
+  /** Endings of what may go out, as far as is known. */
+  taken: ComputedRef<string[]>
   asLink: (file: Attachment) => boolean
   /** Files hang over the conversation. */
   over: Ref<boolean>
@@ -63,6 +65,7 @@ export function useReplyFiles(
     ),
     may,
     accept: computed(() => acceptOf(rules.value, linked.value.kinds)),
+    taken: computed(() => takenBy(rules.value, linked.value.kinds)),
     asLink: (file) => goesAsLink(file, rules.value, linked.value),
     over: useFileDrop(zone, take),
     picked: (event) => {

@@ -9,6 +9,8 @@ export interface CodeWords {
   customer: (name: string, customerId: string) => string
   busy: (code: string) => string
   presence: (presence: string, reason: string) => string
+  /** The last words of a talk, or in their place what was sent. */
+  said: (text: string, kind: string) => string
   /** A span for a sentence: "3 min", not "03:00". */
   about: (seconds: number) => string
 }
@@ -28,6 +30,7 @@ export function useCodeWords(): CodeWords {
       presence === 'not_ready' && reason !== ''
         ? t('presence.busyAs', { reason: busy(reason) })
         : t(`presence.${presence}`),
+    said: (text, kind) => (text === '' && kind !== '' ? `[${word('kind', kind)}]` : text),
     about: (seconds) => {
       if (seconds < 90) return t('units.s', { n: Math.max(0, Math.round(seconds)) })
       if (seconds < 5400) return t('units.min', { n: Math.round(seconds / 60) })

@@ -1,6 +1,7 @@
 /** The desk as this screen may see it: work, queues, agents, colleagues. */
 import { defineStore } from 'pinia'
-import { computed } from 'vue'
+import { computed, reactive, watch } from 'vue'
+import { keep, stored } from '@/shared/tabStorage'
 import type { AgentDoc, ColleagueDoc, Done, Presence, QueueDoc, WorkDoc } from '@/shared/protocol'
 import { queueName as wordsOf } from '../queues/queueName'
 import { useCommands } from './commands'
@@ -49,13 +50,31 @@ export const useDesk = defineStore('desk', () => {
   const queueName = (queueId: string): string =>
     wordsOf(topic.value?.get('queue', queueId), queueId, preferences.language)
 
-  /** `agentId`: a user name, with or without "agent:". */
+  /** Names seen once: who has signed out has one still. */
+  const names = reactive(new Map<string, string>())
+  const namesKey = computed(() => `lianluo.names.${self.value}`)
+  watch(
+    namesKey,
+    (key) => {
+      names.clear()
+      for (const [id, name] of stored<[string, string]>(key)) names.set(id, name)
+    },
+    { immediate: true, flush: 'sync' },
+  )
+  watch([agents, colleagues], (known) => {
+    const fresh = known.flat().filter(({ id, display_name }) => names.get(id) !== display_name)
+    for (const { id, display_name } of fresh) names.set(id, display_name)
+    if (fresh.length > 0) keep(namesKey.value, [...names])
+  })
+
+  /** `agentId`: a user name, with or without "agent:"; the answer for somebody never seen. */
   function agentName(agentId: string): string {
     const id = agentId.replace(/^agent:/, '')
     if (id === self.value && session.me) return session.me.display_name
     return (
       topic.value?.get('colleague', id)?.display_name ??
       topic.value?.get('agent', id)?.display_name ??
+      names.get(id) ??
       id
     )
   }

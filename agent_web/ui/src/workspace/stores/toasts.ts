@@ -1,6 +1,6 @@
 /** Short words to the person: what could not be done, and what did happen elsewhere. */
 import { defineStore } from 'pinia'
-import { ref } from 'vue'
+import { computed, ref } from 'vue'
 import type { Done } from '@/shared/protocol'
 import { i18n } from '../locales'
 
@@ -10,24 +10,32 @@ export interface Toast {
   tone: 'plain' | 'warn'
   /** Takes back what was done. */
   undo?: () => unknown
+  /** Whether it is still true: what is not is not said on. */
+  holds?: () => boolean
 }
 
 const SHOWN_MS = 8000
 const MOST = 3
 
 export const useToasts = defineStore('toasts', () => {
-  const shown = ref<Toast[]>([])
+  const said = ref<Toast[]>([])
+  const shown = computed(() => said.value.filter((each) => each.holds?.() ?? true))
   let count = 0
 
   function dismiss(id: number): void {
-    shown.value = shown.value.filter((each) => each.id !== id)
+    said.value = said.value.filter((each) => each.id !== id)
   }
 
-  function say(text: string, tone: Toast['tone'] = 'plain', undo?: () => unknown): void {
+  function say(
+    text: string,
+    tone: Toast['tone'] = 'plain',
+    undo?: () => unknown,
+    holds?: () => boolean,
+  ): void {
     count += 1
     const id = count
-    const toast: Toast = { id, text, tone, ...(undo && { undo }) }
-    shown.value = [...shown.value.filter((each) => each.text !== text), toast].slice(-MOST)
+    const toast: Toast = { id, text, tone, ...(undo && { undo }), ...(holds && { holds }) }
+    said.value = [...shown.value.filter((each) => each.text !== text), toast].slice(-MOST)
     setTimeout(() => {
       dismiss(id)
     }, SHOWN_MS)
