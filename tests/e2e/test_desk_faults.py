@@ -297,3 +297,4 @@ async def test_who_was_cut_off_while_a_colleague_took_over_is_stopped_and_told_w
     await expect(first.row("active")).to_have_count(0)
     await bank.hears(openid, "由我来回复您。")
     assert await bank.heard(openid) == ["由我来回复您。"]
+    await first.loses()

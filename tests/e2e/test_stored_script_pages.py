@@ -118,7 +118,6 @@ async def test_offer_search_note_and_summary(office: Office) -> None:
             await shows(second.page.get_by_test_id("past").last, LINE)
             await second.page.get_by_test_id("past").last.get_by_role("button").first.click()
             await shows(second.page.get_by_test_id("customer"), *TEXTS.values())
-        first.forgive(404, first.conversation_id)
 
 
 @pytest.mark.usefixtures("names")

@@ -36,6 +36,8 @@ export const useSession = defineStore('session', () => {
   /** The program changed since this page was loaded. */
   const outdated = ref(false)
 
+  let leaving = false
+
   const isLead = computed(() => me.value?.role === 'supervisor' || me.value?.role === 'admin')
   /** Keeps the machine running and sees no customer. */
   const isOperator = computed(() => me.value?.role === 'operator')
@@ -49,6 +51,7 @@ export const useSession = defineStore('session', () => {
   }
 
   function expire(): void {
+    if (leaving) return // the hub may hang up before it answers
     if (state.value === 'in') state.value = 'expired'
     else if (state.value === 'starting' || state.value === 'owing') state.value = 'out'
   }
@@ -82,9 +85,14 @@ export const useSession = defineStore('session', () => {
   }
 
   async function signOut(): Promise<void> {
-    await remove('/session').catch((error: unknown) => {
+    leaving = true
+    try {
+      await remove('/session')
+    } catch (error) {
       if (!(error instanceof Declined)) throw error
-    })
+    } finally {
+      leaving = false
+    }
     me.value = null
     state.value = 'out'
   }
