@@ -50,7 +50,8 @@ class TypingShown:
         try:
             found = await self._reading.page("conversations", where, limit=1)
             customer = await self._reading.get("customers", customer_id) if found else None
-            if customer is None:
+            if customer is None:  # the list may not know yet whose it is
+                self._told_at.pop(topic, None)
                 return
             channel_id = ChannelId(found[0]["channel_id"])
             channel = self._channels.get(channel_id)
